@@ -1,0 +1,1 @@
+"""Input models of the components: pure pydantic, importable without any provider SDK."""

@@ -1,0 +1,19 @@
+"""The list of all components: the package, the generated arguments and the reference pages are made from it.
+
+Inputs only: importing it must stay cheap and must not import the components themselves.
+"""
+
+from dataclasses import dataclass
+
+from components.inputs import Inputs
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component: the module its class is in, and the model of its inputs."""
+
+    module: str
+    inputs: type[Inputs]
+
+
+COMPONENTS: dict[str, Component] = {}

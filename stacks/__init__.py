@@ -1,0 +1,1 @@
+"""The stack files (Pulumi.<env>.yaml) and the model that reads them."""

@@ -1,0 +1,56 @@
+"""Helpers of the tests: record what a piece of program registers."""
+
+import multiprocessing
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from components.inputs import InputError
+from tools.replay.child import record_function
+from tools.replay.graph import Graph
+
+
+def record(
+    build: Callable[[], object],
+    *,
+    known: bool = True,
+    config: dict[str, str] | None = None,
+    stack: str = "test",
+) -> Graph:
+    """The graph of what `build` registers; pulumi outputs have values if `known`, else are as in a first preview.
+
+    Runs in a forked process because the SDK keeps its root stack in globals. Raises InputError with the program's
+    sentences, or RuntimeError with the traceback of anything else.
+    """
+    with tempfile.TemporaryDirectory(prefix="spark-on-ack-test-") as scratch:
+        out, error, trace = (Path(scratch, n) for n in ("graph", "error", "trace"))
+        args = (build, known, config or {}, stack, out, error, trace)
+        process = multiprocessing.get_context("fork").Process(target=_child, args=args)
+        process.start()
+        process.join()
+        if error.exists():
+            raise InputError(error.read_text().splitlines())
+        if not out.exists():
+            raise RuntimeError(trace.read_text() if trace.exists() else f"the child ended with {process.exitcode}")
+        return Graph.load(out)
+
+
+def _child(
+    build: Callable[[], object],
+    known: bool,
+    config: dict[str, Any],
+    stack: str,
+    out: Path,
+    error: Path,
+    trace: Path,
+) -> None:
+    import traceback
+
+    try:
+        graph = record_function(build, stack=stack, project="spark-on-ack", config=(config, []), known=known)
+        out.write_text(graph.to_json())
+    except InputError as e:
+        error.write_text("\n".join(e.sentences))
+    except BaseException:
+        trace.write_text(traceback.format_exc())

@@ -1,0 +1,1 @@
+"""What runs beside the program: offline replay, preview, sandbox, documentation."""

@@ -1,0 +1,116 @@
+"""Generates `components/args.py`: the flat, typed arguments of every component, from the models of their inputs.
+
+A component's arguments exist once, as a pydantic model. Python callers (mypy) and the package schema need them as
+TypedDicts of simple types, so those are generated; a test checks that the file is current. Run by `make args`.
+"""
+
+import sys
+import typing
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from components.inputs import Inputs
+from components.sentences import allowed_words
+
+TARGET = Path(__file__).resolve().parent.parent / "components" / "args.py"
+HEAD = '''"""Flat arguments of every component. GENERATED from the input models by `make args`: do not edit."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+'''
+
+
+def models() -> dict[str, type[Inputs]]:
+    """Component name -> model of its inputs, in the order of the documentation."""
+    from components.registry import COMPONENTS
+
+    return {name: component.inputs for name, component in COMPONENTS.items()}
+
+
+def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind of type
+    """The type an argument has in the TypedDict: str, int, float, bool, lists and maps of them, or Input of those.
+
+    Raises TypeError for what the package schema cannot carry (lists of objects, unions of different types).
+    """
+    if typing.get_origin(annotation) is typing.Annotated:
+        return simple_type(typing.get_args(annotation)[0])
+    origin, args = typing.get_origin(annotation), typing.get_args(annotation)
+    options = [a for a in args if a is not type(None)]
+    if any(typing.get_origin(a) is pulumi.Output for a in options):
+        plain = next(a for a in options if typing.get_origin(a) is not pulumi.Output)
+        return f"pulumi.Input[{simple_type(plain)}]"
+    if origin is typing.Literal:
+        return "str"
+    if origin is tuple:
+        return f"list[{simple_type(args[0])}]"
+    if origin is dict:
+        return f"dict[str, {simple_type(args[1])}]"
+    if origin is not None and len(options) == 1:
+        return simple_type(options[0])
+    if annotation in (str, int, float, bool):
+        return typing.cast(type, annotation).__name__
+    raise TypeError(f"{annotation} cannot be an argument of a component package")
+
+
+def field_at(model: type[Inputs], path: tuple[str, ...]) -> Any:  # noqa: ANN401 - pydantic's FieldInfo
+    """The pydantic field at a path of `flat_fields`."""
+    from components.inputs import model_of
+
+    for part in path[:-1]:
+        nested = model_of(model.model_fields[part].annotation)
+        assert nested is not None  # noqa: S101 - flat_fields only descends into models
+        model = nested
+    return model.model_fields[path[-1]]
+
+
+def annotation_of(field: Any) -> object:  # noqa: ANN401
+    """A field's annotation with its metadata."""
+    return typing.Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+def describe(field: Any) -> str:  # noqa: ANN401
+    """Description, allowed values and default of a field, in one paragraph."""
+    text = (field.description or "").strip().rstrip(".")
+    allowed = allowed_words(annotation_of(field))
+    default = "" if field.is_required() else f" Default: {default_text(field)}."
+    return f"{text}. Allowed: {allowed}.{default}"
+
+
+def default_text(field: Any) -> str:  # noqa: ANN401
+    """A field's default as YAML would show it."""
+    value = field.get_default(call_default_factory=True)
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | dict) and not value:
+        return "empty"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def typed_dict(name: str, model: type[Inputs]) -> str:
+    """The source of one TypedDict."""
+    doc = (model.__doc__ or name).strip().splitlines()[0]
+    lines = [f"class {name}Args(TypedDict):", f'    """{doc}"""', ""]
+    for key, path in model.flat_fields().items():
+        field = field_at(model, path)
+        kind = simple_type(annotation_of(field))
+        optional_parent = any(not field_at(model, path[:i]).is_required() for i in range(1, len(path)))
+        required = field.is_required() and not optional_parent
+        lines.append(f"    {key}: {kind if required else f'NotRequired[{kind}]'}")
+        text = describe(field).replace("\\", "\\\\").replace('"""', "'''")
+        lines.append(f'    """{text}"""' if not text.endswith('"') else f'    """{text} """')
+    return "\n".join(lines)
+
+
+def source() -> str:
+    """The whole generated file."""
+    return "\n\n\n".join([HEAD.rstrip(), *(typed_dict(n, m) for n, m in models().items())]) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(source())
+    sys.stdout.write(f"wrote {TARGET.name}\n")
