@@ -1,0 +1,85 @@
+"""kubectl with the sandbox's kubeconfig, and the kubeconfig files themselves."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.sandbox.certificates import Authority
+from tools.sandbox.console import SandboxError
+
+FIELD_MANAGER = "spark-on-ack"
+"""Owner of the applied fields in server-side apply."""
+ADMIN = "admin"
+"""Context of the person who sets the sandbox up; nothing that runs in it has these rights."""
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """The built kubectl, speaking to one API server."""
+
+    program: Path
+    kubeconfig: Path
+
+    def run(
+        self, *args: str, user: str = ADMIN, stdin: str | None = None, check: bool = True, timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
+        """Run kubectl as `user` (a context of the kubeconfig).
+
+        Raises:
+            SandboxError: it failed and `check` is set; the message is kubectl's.
+
+        """
+        argv = [str(self.program), f"--kubeconfig={self.kubeconfig}", f"--context={user}", *args]
+        env = {"HOME": str(self.kubeconfig.parent), "PATH": str(self.program.parent)}
+        feed: dict[str, Any] = {"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}
+        run = subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=timeout, **feed)
+        if check and run.returncode:
+            raise SandboxError(f"kubectl {' '.join(args[:4])} failed: {run.stderr.strip() or run.stdout.strip()}")
+        return run
+
+    def get(self, *args: str, user: str = ADMIN) -> dict[str, Any] | None:
+        """`kubectl get ... -o json`, None if there is no such object."""
+        run = self.run("get", *args, "--ignore-not-found", "-o", "json", user=user)
+        answer: dict[str, Any] | None = json.loads(run.stdout) if run.stdout.strip() else None
+        return answer
+
+    def apply(self, manifests: list[dict[str, Any]]) -> list[str]:
+        """Server-side apply; the lines kubectl prints, one an object.
+
+        Raises:
+            SandboxError: the API server refused something.
+
+        """
+        options = ("--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "--validate=strict")
+        run = self.run("apply", *options, "-f", "-", stdin=yaml.safe_dump_all(manifests), timeout=300)
+        return run.stdout.splitlines()
+
+
+def write_kubeconfig(file: Path, server: str, authority: Authority, users: dict[str, dict[str, str]]) -> None:
+    """A kubeconfig with one context for each entry of `users` (name to its credential fields); the first is current.
+
+    Left alone if it already says the same, so that its users notice no change.
+    """
+    cluster = {"server": server, "certificate-authority": str(authority.certificate_file)}
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "sandbox", "cluster": cluster}],
+        "users": [{"name": name, "user": credential} for name, credential in users.items()],
+        "contexts": [{"name": name, "context": {"cluster": "sandbox", "user": name}} for name in users],
+        "current-context": next(iter(users)),
+    }
+    text = yaml.safe_dump(config, sort_keys=False)
+    if not file.exists() or file.read_text() != text:
+        file.touch(mode=0o600)
+        file.write_text(text)
+
+
+def client(authority: Authority, file_name: str, user: str, groups: list[str] | None = None) -> dict[str, str]:
+    """Credential fields of a kubeconfig user with a certificate of its own."""
+    certificate, key = authority.issue(file_name, user, groups)
+    return {"client-certificate": str(certificate), "client-key": str(key)}
