@@ -6,6 +6,7 @@ Inputs only: importing it must stay cheap and must not import the components the
 from dataclasses import dataclass
 
 from components.inputs import Inputs
+from components.models.cluster import ClusterInputs
 
 
 @dataclass(frozen=True)
@@ -16,4 +17,6 @@ class Component:
     inputs: type[Inputs]
 
 
-COMPONENTS: dict[str, Component] = {}
+COMPONENTS: dict[str, Component] = {
+    "Cluster": Component("components.cluster", ClusterInputs),
+}

@@ -1,0 +1,17 @@
+"""Access to a cluster that somebody else made."""
+
+import pulumi
+
+from components.models.cluster import ClusterInputs
+
+
+def existing_kubeconfig(inputs: ClusterInputs) -> tuple[pulumi.Input[str] | None, pulumi.Output[str]]:
+    """What the Kubernetes provider reads (content or path; None: the default kubeconfig), and the component's output.
+
+    Content is a secret. A path is none, and the provider reads the file itself, so its content enters no state.
+    """
+    if inputs.kubeconfig is not None:
+        secret = pulumi.Output.secret(inputs.kubeconfig)
+        return secret, secret
+    path = inputs.existing.kubeconfig_file
+    return path, pulumi.Output.secret(path or "")
