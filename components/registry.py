@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from components.inputs import Inputs
 from components.models.cluster import ClusterInputs
+from components.models.identity import IdentityInputs
+from components.models.storage import StorageInputs
 
 
 @dataclass(frozen=True)
@@ -19,4 +21,6 @@ class Component:
 
 COMPONENTS: dict[str, Component] = {
     "Cluster": Component("components.cluster", ClusterInputs),
+    "Storage": Component("components.storage", StorageInputs),
+    "Identity": Component("components.identity", IdentityInputs),
 }
