@@ -47,16 +47,22 @@ class Kubectl:
         answer: dict[str, Any] | None = json.loads(run.stdout) if run.stdout.strip() else None
         return answer
 
-    def apply(self, manifests: list[dict[str, Any]]) -> list[str]:
-        """Server-side apply; the lines kubectl prints, one an object.
+    def apply(self, manifests: list[dict[str, Any]], namespace: str = "default", dry_run: bool = False) -> None:
+        """Server-side apply; objects without a namespace go to `namespace` if their kind has namespaces at all.
 
         Raises:
             SandboxError: the API server refused something.
 
         """
-        options = ("--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "--validate=strict")
-        run = self.run("apply", *options, "-f", "-", stdin=yaml.safe_dump_all(manifests), timeout=300)
-        return run.stdout.splitlines()
+        options = ["--server-side", "--force-conflicts", f"--field-manager={FIELD_MANAGER}", "--validate=strict"]
+        if dry_run:
+            options.append("--dry-run=server")
+        placed = [each for each in manifests if "namespace" in each["metadata"]]
+        unplaced = [each for each in manifests if "namespace" not in each["metadata"]]
+        for batch, where in ((unplaced, [f"--namespace={namespace}"]), (placed, [])):
+            if batch:
+                text = yaml.safe_dump_all(batch)
+                self.run("apply", *options, *where, "-f", "-", stdin=text, timeout=300)
 
 
 def write_kubeconfig(file: Path, server: str, authority: Authority, users: dict[str, dict[str, str]]) -> None:

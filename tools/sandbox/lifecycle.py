@@ -1,0 +1,211 @@
+"""`up`, `down` and `status`: the order of things."""
+
+import hashlib
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tools.replay import Graph, ReplayError, replay
+from tools.sandbox import apply, job, processes, spark_operator
+from tools.sandbox.cluster import ControlPlane
+from tools.sandbox.console import SandboxError, duration, say, table, wait_for
+from tools.sandbox.downloads import java_home, spark_home
+from tools.sandbox.job import Run
+from tools.sandbox.kubectl import Kubectl
+from tools.sandbox.locks import locked
+from tools.sandbox.programs import build_missing, missing, program
+from tools.sandbox.settings import Settings
+
+MARKER = ".spark-on-ack-sandbox"
+"""File that says: this folder was made by the sandbox and may be removed by it."""
+BUSY = "another `make sandbox` or `make sandbox-down` is at work (process {pid}); wait until it has finished"
+STATE_DISK_GB = 1.0
+
+
+class Clock:
+    """Names the steps of a run and remembers how long each took."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, float]] = []
+        self._started = time.monotonic()
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Say what begins; note what it took."""
+        say(f"[bold]{title}[/]")
+        began = time.monotonic()
+        yield
+        self.steps.append((title, time.monotonic() - began))
+
+    @property
+    def total(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._started
+
+
+def up(settings: Settings, with_job: bool = True) -> None:
+    """Bring everything up, or what is missing of it, and take a job through.
+
+    Raises:
+        SandboxError: what stands in the way, in one sentence.
+
+    """
+    with _alone(settings):
+        _require_place(settings)
+        clock = Clock()
+        with clock.step(f"replay of stack {settings.stack}"):
+            graph = _replay(settings)
+        table("What is going to be set up", ["component", "namespace", "objects"], apply.overview(graph))
+        with clock.step("programs"):
+            _programs(settings)
+        plane = ControlPlane(settings)
+        plane.write_kubeconfig(apply.submitters(graph))
+        with clock.step("control plane"):
+            plane.up(apply.storage_classes(graph))
+        with clock.step("server-side apply"):
+            applied = apply.apply_graph(settings, plane.kubectl, graph)
+        with clock.step("workloads"):
+            wait_for("all workloads to be ready", lambda: _workloads_ready(plane.kubectl), 120, interval=0.5)
+        with clock.step("Spark operator"):
+            spark_operator.ensure(settings, plane.kubectl, plane.authority, applied)
+        run = None
+        if with_job:
+            with clock.step(f"job {job.EXAMPLE.name}"):
+                run = job.submit(plane.kubectl, submitter(graph))
+        _report(settings, clock, Counter(each["kind"] for each in applied), run)
+
+
+def run_job(settings: Settings) -> None:
+    """Run the example job once more on a sandbox that is up."""
+    with _alone(settings):
+        kubectl = ControlPlane(settings).kubectl
+        if not processes.find(settings.state):
+            raise SandboxError("the sandbox is not up; start it with `make sandbox`")
+        run = job.submit(kubectl, submitter(_replay(settings)), again=True)
+        if run:
+            _print_run(run)
+
+
+def submitter(graph: Graph) -> str:
+    """The user that submits the example: member of the submit group of the team whose namespace it names."""
+    namespace = job.example_namespace()
+    teams = apply.teams(graph)
+    if namespace not in teams:
+        known = ", ".join(teams) or "none"
+        raise SandboxError(f"{job.EXAMPLE.name} is for namespace {namespace}, but the stack's workspaces are: {known}")
+    return f"{teams[namespace]}-submitter"
+
+
+def down(settings: Settings) -> None:
+    """End all processes, wait for their ports, remove the state folder. The cache stays.
+
+    Raises:
+        SandboxError: a process survived, or a port is still held.
+
+    """
+    with _alone(settings):
+        count = processes.stop(settings.state)
+        for name, port in settings.ports.items():
+            wait_for(f"port {port} ({name}) to close", partial(_closed, port), 20)
+        if (settings.state / MARKER).exists():
+            shutil.rmtree(settings.state)
+        say(f"ended {count} processes, removed {settings.state}" if count else "nothing was running")
+        say(f"compiled programs stay in {settings.cache}")
+
+
+def _closed(port: int) -> bool | None:
+    return None if processes.port_open(port) else True
+
+
+def status(settings: Settings) -> bool:
+    """Print what runs; True if the control plane is complete."""
+    running = processes.find(settings.state)
+    rows = []
+    for name, port in settings.ports.items():
+        if name in ("etcd-peer", "spark-operator-metrics"):
+            continue
+        pids = [str(each.pid) for each in running if each.name == name]
+        listening = "listening" if processes.port_open(port) else "closed"
+        rows.append([name, ", ".join(pids) or "-", f"{port} {listening}", str(settings.logs / f"{name}.log")])
+    table(f"Sandbox in {settings.state}", ["process", "pid", "port", "log"], rows)
+    return all(row[1] != "-" and row[2].endswith("listening") for row in rows)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    key = hashlib.sha256(str(settings.state).encode()).hexdigest()[:12]
+    with locked(settings.cache / "locks" / key, refusal=BUSY):
+        yield
+
+
+def _require_place(settings: Settings) -> None:
+    """The state folder is ours, has room, and the ports are free or ours."""
+    state = settings.state
+    if state.exists() and any(state.iterdir()) and not (state / MARKER).exists():
+        raise SandboxError(f"SANDBOX_DIR: {state} holds other files; name an empty or new folder")
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (state / MARKER).touch()
+    free = shutil.disk_usage(state).free / 1e9
+    if free < STATE_DISK_GB:
+        raise SandboxError(f"{state} has {free:.1f} GB free, {STATE_DISK_GB} GB are needed; free some space and repeat")
+    ours = {each.name for each in processes.find(state)}
+    for name, port in settings.ports.items():
+        if name.removesuffix("-peer").removesuffix("-metrics") not in ours:
+            processes.require_free(port, name)
+
+
+def _replay(settings: Settings) -> Graph:
+    try:
+        return replay(settings.stack)
+    except ReplayError as error:
+        raise SandboxError(str(error)) from None
+
+
+def _programs(settings: Settings) -> None:
+    """Compile and download side by side: one needs the processors, the other the network."""
+    todo = missing(settings.cache)
+    if todo:
+        say(f"  {len(todo)} programs to build; this is done once and kept in {settings.cache}")
+    with ThreadPoolExecutor(1) as pool:
+        downloads = pool.submit(lambda: (java_home(settings.cache), spark_home(settings.cache)))
+        build_missing(settings.cache)
+        downloads.result()
+    links = settings.state / "bin"
+    links.mkdir(exist_ok=True)
+    link = links / "kubectl"
+    link.unlink(missing_ok=True)
+    link.symlink_to(program("kubectl").path(settings.cache))
+
+
+def _workloads_ready(kubectl: Kubectl) -> bool | None:
+    found = (kubectl.get("deployments,statefulsets", "-A") or {"items": []})["items"]
+    lacking = [each for each in found if each["status"].get("readyReplicas", 0) < each["spec"].get("replicas", 1)]
+    return None if lacking else True
+
+
+def _print_run(run: Run) -> None:
+    rows = [[what, f"{seconds:.1f} s"] for what, seconds in run.steps]
+    table(f"Job {run.namespace}/{run.name}", ["step", "after"], rows)
+
+
+def _report(settings: Settings, clock: Clock, kinds: Counter[str], run: Run | None) -> None:
+    table("Applied", ["kind", "objects"], [[kind, str(count)] for kind, count in sorted(kinds.items())])
+    if run:
+        _print_run(run)
+    else:
+        say(f"{job.EXAMPLE.name} has completed before; once more: [bold].venv/bin/python -m tools.sandbox job[/]")
+    table("Steps", ["step", "took"], [[title, duration(seconds)] for title, seconds in clock.steps])
+    say(f"\n[bold green]The sandbox is up[/] after {duration(clock.total)}. How to go on:")
+    kubectl: Path = settings.state / "bin/kubectl"
+    for line in (
+        f"export KUBECONFIG={settings.kubeconfig} PATH={kubectl.parent}:$PATH",
+        "kubectl get sparkapplications,pods -A",
+        f"kubectl --context={'team-a-submitter'} auth can-i --list -n {job.example_namespace()}",
+        "make sandbox-status    make sandbox-down",
+    ):
+        say(f"  {line}")

@@ -1,0 +1,112 @@
+"""The real Spark operator as a local process, with the token of its own service account and nothing more.
+
+Its flags are the arguments of the rendered chart's Deployment, so what the chart says is what runs; only addresses are
+put on loopback. The Deployment's pod exists too, but is played by kwok like every other pod. Spark 3.5's spark-submit
+submits here, the chart's image carries 4.0's.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.sandbox import processes
+from tools.sandbox.certificates import Authority
+from tools.sandbox.console import SandboxError, say
+from tools.sandbox.downloads import java_home, spark_home
+from tools.sandbox.kubectl import Kubectl, write_kubeconfig
+from tools.sandbox.processes import Process
+from tools.sandbox.programs import program
+from tools.sandbox.settings import Settings
+
+TOKEN_HOURS = 720
+"""Life of the operator's token; every `up` in the second half of it makes a new one."""
+
+
+def find_controller(manifests: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The operator's Deployment among the applied objects."""
+    for each in manifests:
+        if each["kind"] == "Deployment" and _args(each)[:2] == ["controller", "start"]:
+            return each
+    return None
+
+
+def _args(deployment: dict[str, Any]) -> list[str]:
+    arguments: list[str] = deployment["spec"]["template"]["spec"]["containers"][0].get("args", [])
+    return arguments
+
+
+def controller_argv(
+    deployment: dict[str, Any], ports: dict[str, int], kubeconfig: Path, binary: Path
+) -> tuple[str, ...]:
+    """The chart's arguments with loopback addresses and the kubeconfig."""
+    local = {
+        "--metrics-bind-address": f"127.0.0.1:{ports['spark-operator-metrics']}",
+        "--health-probe-bind-address": f"127.0.0.1:{ports['spark-operator']}",
+        "--kubeconfig": str(kubeconfig),
+    }
+    kept = [each for each in _args(deployment) if each.partition("=")[0] not in local]
+    return (str(binary), *kept, *(f"{flag}={value}" for flag, value in local.items()))
+
+
+def ensure(settings: Settings, kubectl: Kubectl, authority: Authority, manifests: list[dict[str, Any]]) -> str:
+    """Run the operator that `manifests` contain; gives the name of the account it runs as.
+
+    Raises:
+        SandboxError: no operator in the manifests, or it does not come up.
+
+    """
+    deployment = find_controller(manifests)
+    if deployment is None:
+        raise SandboxError("the stack has no Spark operator; nothing can run jobs here")
+    namespace = _namespace(kubectl, deployment)
+    account = deployment["spec"]["template"]["spec"]["serviceAccountName"]
+    kubeconfig = settings.state / "spark-operator.kubeconfig"
+    fresh = _ensure_token(settings, kubectl, authority, kubeconfig, namespace, account)
+    process = _process(settings, deployment, kubeconfig)
+    if fresh or not processes.is_up(settings.state, process):
+        processes.stop(settings.state, process.name)
+        processes.start(settings.state, process)
+        say(f"  started {process.name} {program('spark-operator').version} as {namespace}/{account}")
+    return f"system:serviceaccount:{namespace}:{account}"
+
+
+def _namespace(kubectl: Kubectl, deployment: dict[str, Any]) -> str:
+    """The Deployment's namespace as the API server has it: charts may leave it to the release."""
+    name = deployment["metadata"]["name"]
+    found = (kubectl.get("deployments", "-A", f"--field-selector=metadata.name={name}") or {"items": []})["items"]
+    if not found:
+        raise SandboxError(f"deployment {name} is not on the API server although it was applied")
+    return str(found[0]["metadata"]["namespace"])
+
+
+def _ensure_token(
+    settings: Settings, kubectl: Kubectl, authority: Authority, file: Path, namespace: str, account: str
+) -> bool:
+    """Write the operator's kubeconfig unless the present one is good for half of its life; True if written."""
+    if file.exists() and time.time() - file.stat().st_mtime < TOKEN_HOURS * 3600 / 2:
+        user = f"system:serviceaccount:{namespace}:{account}"
+        present = Kubectl(kubectl.program, file).run("auth", "whoami", "-o", "yaml", user="spark-operator", check=False)
+        if present.returncode == 0 and yaml.safe_load(present.stdout)["status"]["userInfo"]["username"] == user:
+            return False
+    token = kubectl.run("create", "token", account, f"--namespace={namespace}", f"--duration={TOKEN_HOURS}h")
+    write_kubeconfig(file, settings.server, authority, {"spark-operator": {"token": token.stdout.strip()}})
+    return True
+
+
+def _process(settings: Settings, deployment: dict[str, Any], kubeconfig: Path) -> Process:
+    java = java_home(settings.cache)
+    env = {
+        "KUBECONFIG": str(kubeconfig),  # for spark-submit
+        "KUBERNETES_SERVICE_HOST": "127.0.0.1",
+        "KUBERNETES_SERVICE_PORT": str(settings.ports["kube-apiserver"]),
+        "SPARK_HOME": str(spark_home(settings.cache)),
+        "SPARK_LOCAL_IP": "127.0.0.1",  # the host's name need not resolve
+        "JAVA_HOME": str(java),
+        "PATH": f"{java / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+    }
+    binary = program("spark-operator").path(settings.cache)
+    argv = controller_argv(deployment, settings.ports, kubeconfig, binary)
+    log = settings.logs / "spark-operator.log"
+    return Process("spark-operator", argv, log, settings.ports["spark-operator"], env)
