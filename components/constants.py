@@ -29,6 +29,8 @@ LABEL_NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
 ECI: Final = "k8s.aliyun.com/"
 """Prefix of the ECI pod annotations; they act only at pod creation."""
 VIRTUAL_NODE_TAINT: Final = "virtual-kubelet.io/provider"
+SCRAPER_NAMESPACE: Final = "arms-prom"
+"""Namespace of managed Prometheus's agent on ACK (from memory of ACK's add-on, not proven here): it reads metrics."""
 LABEL_SPARK_ROLE: Final = "spark-role"
 LABEL_SPARK_APP: Final = "spark-app-selector"
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from components.constants import SCRAPER_NAMESPACE
 from components.inputs import Inputs, matching, not_allowed
 from components.sentences import show
 from components.spark.eci import Spec, round_up
@@ -164,7 +165,8 @@ class SparkOperatorInputs(OperatorSettings):
         description="Namespaces whose SparkApplications are run, by name. They must exist before the operator"
     )
     metrics_namespace: NamespaceName = Field(
-        "arms-prom", description="Namespace whose pods may read the metrics; default: the agent of managed Prometheus"
+        SCRAPER_NAMESPACE,
+        description="Namespace whose pods may read the metrics; default: the agent of managed Prometheus",
     )
 
     @model_validator(mode="after")
