@@ -5,6 +5,39 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 
+class NetworkArgs(TypedDict):
+    """Inputs of Network: the settings, the region, and how many pods it must carry."""
+
+    zones: NotRequired[list[str]]
+    """Zones of the vswitches. Only append: the place in the list decides a zone's addresses. Three zones let any of them carry the load when spot capacity is short in another. Allowed: a list, each a zone id such as cn-hangzhou-h or ap-southeast-1a. Default: empty."""
+    cidr: NotRequired[str]
+    """Addresses of the VPC. Allowed: an IPv4 range such as 10.0.0.0/16, mask /8 to /28 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16. Default: 10.0.0.0/16."""
+    vswitch_mask: NotRequired[int]
+    """Mask of each vswitch; /19 has 8,188 addresses for pods, /20 4,092. Allowed: a whole number from 16 to 29. Default: 19."""
+    vswitch_cidrs: NotRequired[list[str]]
+    """Addresses of each vswitch, one a zone; empty: the first ranges of the VPC with vswitch_mask. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /16 to /29 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16. Default: empty."""
+    egress_cidrs: NotRequired[list[str]]
+    """Further ranges that pods may reach, such as a peered VPC with databases. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: empty."""
+    nat_enabled: NotRequired[bool]
+    """Make it; costs by the hour and by traffic. Not needed for OSS and images in ACR of the region. Allowed: true or false. Default: false."""
+    nat_bandwidth_mbps: NotRequired[int]
+    """Upper limit of the public address in Mbit/s (pay by traffic). Allowed: a whole number from 1 to 200. Default: 100."""
+    resource_group_id: NotRequired[pulumi.Input[str]]
+    """Resource group of everything made here; none: the account's default group. Allowed: an id such as rg-acfm1abc. Default: none."""
+    existing_vpc_id: NotRequired[pulumi.Input[str]]
+    """The VPC. Allowed: an id such as vpc-bp1abc. Default: none."""
+    existing_vswitch_ids: NotRequired[list[pulumi.Input[str]]]
+    """One to five vswitches, one a zone. Allowed: a list, each an id such as vsw-bp1abc. Default: empty."""
+    existing_security_group_id: NotRequired[pulumi.Input[str]]
+    """Enterprise security group with rules that let pods reach each other, OSS and the API server. Allowed: an id such as sg-bp1abc. Default: none."""
+    region: NotRequired[str]
+    """Region of the VPC; the zones must be in it. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
+    tags: NotRequired[dict[str, str]]
+    """Further tags of everything made here. Allowed: a map of text to text. Default: empty."""
+    pods_needed: NotRequired[int]
+    """Pods that may run together (sum of the quotas): each needs one address. Allowed: a whole number from 0 to 1000000. Default: none."""
+
+
 class ClusterArgs(TypedDict):
     """Inputs of Cluster: the settings and the network it stands in."""
 
@@ -91,9 +124,9 @@ class IdentityArgs(TypedDict):
     mode: NotRequired[str]
     """eci: the pod's annotation names the RAM role (fewest parts; not on ACS; an admission policy keeps teams to their own role); rrsa: the role is bound to the service account by the cluster's OIDC provider (JindoSDK then needs a credential sidecar). Neither was run with JindoSDK on an account yet. Allowed: eci, rrsa. Default: eci."""
     role_prefix: NotRequired[str]
-    """First part of the RAM roles' names; left out: <project>-<stack>. Allowed: 1 to 40 letters, digits, dots, dashes. Default: none."""
+    """First part of the RAM roles' names; left out: <project>-<stack>. Allowed: 1 to 40 lower-case letters, digits, dashes. Default: none."""
     existing_roles: NotRequired[dict[str, str]]
-    """Workload (a team, or history) -> RAM role that exists: used as it is, nothing is made for it. Allowed: a map of text to a RAM role name of 1 to 64 characters. Default: empty."""
+    """Workload (a team, or history) -> RAM role that exists: used as it is, nothing is made for it; rrsa needs the ARN. Allowed: a map of text to a RAM role by name or by ARN, acs:ram::<account>:role/<name>. Default: empty."""
     workload: str
     """Who the role is for: a team, history. Allowed: 1 to 40 lower-case letters, digits, dashes."""
     namespace: str
@@ -116,3 +149,99 @@ class IdentityArgs(TypedDict):
     """Id of the KMS key the buckets are encrypted with, if any. Allowed: text. Default: none."""
     tags: NotRequired[dict[str, str]]
     """Tags of every cloud object. Allowed: a map of text to text. Default: empty."""
+
+
+class SparkOperatorArgs(TypedDict):
+    """Inputs of SparkOperator: its settings, and the namespaces whose jobs it runs."""
+
+    namespace: NotRequired[str]
+    """Namespace of the operator, and of nothing else. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: spark-operator."""
+    chart: NotRequired[str]
+    """Where the chart comes from; it is read at preview. Allowed: a chart repository (https://…), an OCI chart (oci://…/spark-operator), or the path of a directory or .tgz. Default: https://kubeflow.github.io/spark-operator."""
+    install_crds: NotRequired[bool]
+    """Whether the chart brings the CRDs; false for a second operator in the same cluster. Allowed: true or false. Default: true."""
+    image_registry: NotRequired[str]
+    """Registry; without internet access a mirror, e.g. an ACR instance in the same region. Allowed: a registry such as registry.example.com/mirror. Default: ghcr.io."""
+    image_repository: NotRequired[str]
+    """Repository in the registry. Allowed: text. Default: kubeflow/spark-operator/controller."""
+    image_pull_secrets: NotRequired[list[str]]
+    """Names of pull secrets in the operator's namespace; ACR of the same account needs none. Allowed: a list, each text. Default: empty."""
+    replicas: NotRequired[int]
+    """Controllers; one is active, the others stand by. Allowed: a whole number from 1 to 3. Default: 1."""
+    jobs_per_minute: NotRequired[int]
+    """Jobs submitted in a busy minute. Workers, size and API rates are computed from it. One operator did at most 155 a minute in the published benchmark; beyond that run one for each group of teams. Allowed: a whole number from 1 to 150. Default: 10."""
+    workers: NotRequired[int]
+    """Submissions at the same time, one JVM each; computed unless given. Allowed: a whole number from 1 to 40. Default: none."""
+    cpu: NotRequired[float]
+    """vCPU of a controller; computed unless given. Allowed: a number from 0.25 to 64. Default: none."""
+    memory_gib: NotRequired[float]
+    """Memory of a controller in GiB; computed unless given. Allowed: a number from 0.5 to 512. Default: none."""
+    api_qps: NotRequired[int]
+    """Calls a second to the API server; computed unless given (chart: 20). Allowed: a whole number from 20 to 1000. Default: none."""
+    workqueue_qps: NotRequired[int]
+    """Objects a second that enter the queue (chart's default). Allowed: a whole number from 1 to 1000. Default: 50."""
+    workqueue_burst: NotRequired[int]
+    """Objects that may enter at once (chart's default). Allowed: a whole number from 1 to 10000. Default: 500."""
+    workqueue_max_delay_seconds: NotRequired[int]
+    """Longest wait of an object in the queue; the chart's 6 h would leave a job unnoticed that long. Allowed: a whole number from 10 to 21600. Default: 600."""
+    tracked_executors: NotRequired[int]
+    """Executors of a job whose state is written into its status. Every change is a write of the whole list, so the chart's 1000 slows down large elastic jobs; by executor id, so later ones are not shown. Allowed: a whole number from 1 to 10000. Default: 100."""
+    driver_grace_seconds: NotRequired[int]
+    """How long a submitted driver may be invisible before the job counts as failed. Allowed: a whole number from 10 to 600. Default: 30."""
+    ui_service: NotRequired[bool]
+    """A Service for each running job's UI (counts against the team's quota). Allowed: true or false. Default: true."""
+    log_level: NotRequired[str]
+    """Log level of the controller. Allowed: debug, info, error. Default: info."""
+    pod_annotations: NotRequired[dict[str, str]]
+    """Further annotations of the controller pods (ECI: k8s.aliyun.com/…). Allowed: a map of text to text. Default: empty."""
+    pod_labels: NotRequired[dict[str, str]]
+    """Further labels of the controller pods (ACS: alibabacloud.com/…). Allowed: a map of text to text. Default: empty."""
+    node_selector: NotRequired[dict[str, str]]
+    """Node labels the controller pods ask for. Allowed: a map of text to text. Default: empty."""
+    job_namespaces: list[str]
+    """Namespaces whose SparkApplications are run, by name. They must exist before the operator. Allowed: a list, each text."""
+    metrics_namespace: NotRequired[str]
+    """Namespace whose pods may read the metrics; default: the agent of managed Prometheus. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: arms-prom."""
+
+
+class MonitoringArgs(TypedDict):
+    """Inputs of Monitoring: its settings and what is watched."""
+
+    namespace: NotRequired[str]
+    """Namespace of rules and dashboards, made for them. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: spark-monitoring."""
+    crds: NotRequired[bool]
+    """Whether the cluster has the CRDs of monitoring.coreos.com/v1 (managed Prometheus of ACK, or the Prometheus operator). False: no alert rules, pods are scraped by their annotations, dashboards only. Allowed: true or false. Default: false."""
+    labels: NotRequired[dict[str, str]]
+    """Labels of rules and monitors where Prometheus selects by them, such as release: prometheus. Allowed: a map of text to text. Default: empty."""
+    dashboard_label: NotRequired[str]
+    """Label by which Grafana's sidecar finds dashboards in config maps. Allowed: text. Default: grafana_dashboard."""
+    grafana_url: NotRequired[str]
+    """Address of Grafana; only for the links in the outputs. Allowed: text. Default: none."""
+    thresholds_submit_seconds: NotRequired[int]
+    """Seconds from a job's creation to its submission (95th percentile). Allowed: a whole number from 10 to 3600. Default: 120."""
+    thresholds_pending_minutes: NotRequired[int]
+    """Minutes pods may be Pending; they are billed from the image pull on. Allowed: a whole number from 5 to 240. Default: 30."""
+    thresholds_idle_minutes: NotRequired[int]
+    """Minutes all executors of a team may be without a task. Allowed: a whole number from 2 to 240. Default: 10."""
+    thresholds_disk_free_percent: NotRequired[int]
+    """Free share of the shuffle service's disks. Allowed: a whole number from 1 to 90. Default: 20."""
+    thresholds_direct_memory_percent: NotRequired[int]
+    """Used share of a shuffle worker's direct memory; it pauses pushes from 85 on. Allowed: a whole number from 10 to 99. Default: 80."""
+    thresholds_quota_percent: NotRequired[int]
+    """Used share of a team's quota. Allowed: a whole number from 10 to 100. Default: 90."""
+    operator_namespace: NotRequired[str]
+    """Namespace of the Spark operator. Allowed: text. Default: none."""
+    shuffle_namespace: NotRequired[str]
+    """Namespace of the shuffle service. Allowed: text. Default: none."""
+    shuffle_workers: NotRequired[int]
+    """Workers the shuffle service should have. Allowed: a whole number, 1 or more. Default: none."""
+    shuffle_capacity_gib: NotRequired[int]
+    """Disk capacity of all shuffle workers in GiB; without it no alert on free disk. Allowed: a whole number, 1 or more. Default: none."""
+    job_namespaces: NotRequired[list[str]]
+    """Namespaces of the teams. Allowed: a list, each text. Default: empty."""
+    vcpu_hour_price: NotRequired[float]
+    """Price of one vCPU for an hour, for the cost panels. Allowed: a number, 0 or more. Default: none."""
+    gib_hour_price: NotRequired[float]
+    """Price of one GiB of memory for an hour. Allowed: a number, 0 or more. Default: none."""
+    currency: NotRequired[str]
+    """Currency of the prices, shown on the panels. Allowed: text. Default: CNY."""

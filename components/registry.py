@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from components.inputs import Inputs
 from components.models.cluster import ClusterInputs
 from components.models.identity import IdentityInputs
+from components.models.monitoring import MonitoringInputs
+from components.models.network import NetworkInputs
+from components.models.operator import SparkOperatorInputs
 from components.models.storage import StorageInputs
 
 
@@ -20,7 +23,10 @@ class Component:
 
 
 COMPONENTS: dict[str, Component] = {
+    "Network": Component("components.network", NetworkInputs),
     "Cluster": Component("components.cluster", ClusterInputs),
     "Storage": Component("components.storage", StorageInputs),
     "Identity": Component("components.identity", IdentityInputs),
+    "SparkOperator": Component("components.operator", SparkOperatorInputs),
+    "Monitoring": Component("components.monitoring", MonitoringInputs),
 }
