@@ -6,7 +6,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from components.inputs import Inputs, Value, matching, not_allowed
 
-RoleName = Annotated[str, *matching(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", "a RAM role name of 1 to 64 characters")]
+ExistingRole = Annotated[
+    str,
+    *matching(
+        r"(acs:ram::\d+:role/)?[A-Za-z0-9][A-Za-z0-9.-]{0,63}",
+        "a RAM role by name or by ARN, acs:ram::<account>:role/<name>",
+    ),
+]
 Workload = Annotated[str, *matching(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", "1 to 40 lower-case letters, digits, dashes")]
 KubeName = Annotated[str, *matching(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", "a Kubernetes name")]
 
@@ -31,10 +37,12 @@ class IdentitySettings(Inputs):
         "(JindoSDK then needs a credential sidecar). Neither was run with JindoSDK on an account yet",
     )
     role_prefix: (
-        Annotated[str, *matching(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}", "1 to 40 letters, digits, dots, dashes")] | None
+        Annotated[str, *matching(r"[a-z0-9][a-z0-9-]{0,39}", "1 to 40 lower-case letters, digits, dashes")] | None
     ) = Field(None, description="First part of the RAM roles' names; left out: <project>-<stack>")
-    existing_roles: dict[str, RoleName] = Field(
-        {}, description="Workload (a team, or history) -> RAM role that exists: used as it is, nothing is made for it"
+    existing_roles: dict[str, ExistingRole] = Field(
+        {},
+        description="Workload (a team, or history) -> RAM role that exists: used as it is, nothing is made for it; "
+        "rrsa needs the ARN",
     )
 
 
@@ -63,7 +71,13 @@ class IdentityInputs(IdentitySettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.workload in self.existing_roles:
+        if self.existing_role is not None:
+            if self.mode == "rrsa" and ":" not in self.existing_role:
+                raise not_allowed(
+                    f"{self.workload}: {self.existing_role!r} is a name; mode rrsa needs the ARN; allowed: "
+                    "acs:ram::<account>:role/<name>",
+                    "existing_roles",
+                )
             return self
         if self.mode == "rrsa":
             for key in ("oidc_provider_arn", "oidc_issuer_url"):
@@ -77,5 +91,5 @@ class IdentityInputs(IdentitySettings):
 
     @property
     def existing_role(self) -> str | None:
-        """The role this workload already has, if any."""
+        """The role this workload already has (name or ARN), if any."""
         return self.existing_roles.get(self.workload)

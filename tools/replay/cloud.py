@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+ACCOUNT = "1234567890123456"
+"""The account a replay pretends to run in."""
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 # Computed outputs by type, beyond `id` (= "<name>-id"); inputs are echoed anyway.
-COMPUTED: dict[str, Answer] = {}
+COMPUTED: dict[str, Answer] = {
+    "alicloud:ram/role:Role": lambda _, given: {"arn": f"acs:ram::{ACCOUNT}:role/{given['roleName'].lower()}"},
+    "alicloud:ros/stack:Stack": lambda *_: {"status": "CREATE_COMPLETE"},
+}
 
 # Results of provider functions (invokes) by token.
 CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
