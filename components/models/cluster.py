@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from components.inputs import Inputs, Value, matching, not_allowed
+from components.models.cloud import said
 
 Flavour = Literal["serverless", "acs", "virtual-node", "existing"]
 ControlPlaneLog = Literal["apiserver", "kcm", "scheduler", "ccm", "controlplane-events"]
@@ -56,8 +57,8 @@ class ClusterSettings(Inputs):
 
     @model_validator(mode="after")
     def _only_the_flavours_own_keys(self) -> Self:
-        if self.flavour != "existing" and self.existing.model_fields_set:
-            key = sorted(self.existing.model_fields_set)[0]
+        if self.flavour != "existing" and said(self.existing):
+            key = said(self.existing)[0]
             raise not_allowed(
                 f"only for flavour existing, but the flavour is {self.flavour}; allowed: leave it out",
                 f"existing.{key}",
@@ -75,8 +76,8 @@ class ClusterInputs(ClusterSettings):
     @model_validator(mode="after")
     def _reachable(self) -> Self:
         if self.flavour == "existing":
-            ways = [self.kubeconfig, self.existing.kubeconfig_file]
-            if not any(ways) and self.existing.context is None:
+            ways = (self.kubeconfig, self.existing.kubeconfig_file, self.existing.context)
+            if all(way is None for way in ways):
                 raise not_allowed(
                     "missing; flavour existing needs a way to the cluster; allowed: the secret kubeconfig, "
                     "or existing.kubeconfig_file, or existing.context",
