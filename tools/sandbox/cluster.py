@@ -197,6 +197,8 @@ def kwok_config(stages: Path, storage_classes: list[str]) -> str:
             "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
             "kind": "KwokConfiguration",
             "options": {
+                "cidr": "10.128.0.1/16",
+                "nodeIP": "10.0.0.1",
                 "podPlayStageParallelism": 16,
                 "podsOnNodeSyncParallelism": 4,
                 "nodePlayStageParallelism": 4,

@@ -5,6 +5,7 @@ put on loopback. The Deployment's pod exists too, but is played by kwok like eve
 submits here, the chart's image carries 4.0's.
 """
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from tools.sandbox.settings import Settings
 
 TOKEN_HOURS = 720
 """Life of the operator's token; every `up` in the second half of it makes a new one."""
+IMAGE_SPARK_HOME = "/opt/spark"
+"""SPARK_HOME of the operator's image."""
 
 
 def find_controller(manifests: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -64,7 +67,7 @@ def ensure(settings: Settings, kubectl: Kubectl, authority: Authority, manifests
     account = deployment["spec"]["template"]["spec"]["serviceAccountName"]
     kubeconfig = settings.state / "spark-operator.kubeconfig"
     fresh = _ensure_token(settings, kubectl, authority, kubeconfig, namespace, account)
-    process = _process(settings, deployment, kubeconfig)
+    process = _process(settings, kubectl, deployment, kubeconfig)
     if fresh or not processes.is_up(settings.state, process):
         processes.stop(settings.state, process.name)
         processes.start(settings.state, process)
@@ -92,21 +95,76 @@ def _ensure_token(
             return False
     token = kubectl.run("create", "token", account, f"--namespace={namespace}", f"--duration={TOKEN_HOURS}h")
     write_kubeconfig(file, settings.server, authority, {"spark-operator": {"token": token.stdout.strip()}})
+    _token_file(file).touch(mode=0o600)
+    _token_file(file).write_text(token.stdout.strip())
     return True
 
 
-def _process(settings: Settings, deployment: dict[str, Any], kubeconfig: Path) -> Process:
-    java = java_home(settings.cache)
-    env = {
+def _token_file(kubeconfig: Path) -> Path:
+    """The bare token, for what does not read kubeconfigs."""
+    return kubeconfig.with_suffix(".token")
+
+
+def _process(settings: Settings, kubectl: Kubectl, deployment: dict[str, Any], kubeconfig: Path) -> Process:
+    java, pod = java_home(settings.cache), deployment["spec"]["template"]["spec"]
+    root = settings.state / "operator"
+    mount_config_maps(kubectl, pod, _namespace(kubectl, deployment), root)
+    env = pod_environment(pod, root, spark_home(settings.cache))
+    env |= {
         "KUBECONFIG": str(kubeconfig),  # for spark-submit
         "KUBERNETES_SERVICE_HOST": "127.0.0.1",
         "KUBERNETES_SERVICE_PORT": str(settings.ports["kube-apiserver"]),
-        "SPARK_HOME": str(spark_home(settings.cache)),
+        "SPARK_ON_ACK_TOKEN_FILE": str(_token_file(kubeconfig)),
+        "SPARK_ON_ACK_CA_FILE": str(settings.state / "certificates/ca.crt"),
         "SPARK_LOCAL_IP": "127.0.0.1",  # the host's name need not resolve
         "JAVA_HOME": str(java),
-        "PATH": f"{java / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{Path(sys.executable).parent}:{java / 'bin'}:/usr/local/bin:/usr/bin:/bin",
     }
     binary = program("spark-operator").path(settings.cache)
     argv = controller_argv(deployment, settings.ports, kubeconfig, binary)
     log = settings.logs / "spark-operator.log"
     return Process("spark-operator", argv, log, settings.ports["spark-operator"], env)
+
+
+def mount_config_maps(kubectl: Kubectl, pod: dict[str, Any], namespace: str, root: Path) -> None:
+    """Write the config maps that the pod's container mounts to the same paths below `root`, as the API server has them.
+
+    Raises:
+        SandboxError: a config map is missing; the real pod would not start either.
+
+    """
+    mounts = {each["name"]: each["mountPath"] for each in pod["containers"][0].get("volumeMounts", [])}
+    for volume in pod.get("volumes", []):
+        source = volume.get("configMap")
+        if source is None or volume["name"] not in mounts:
+            continue
+        content = kubectl.get("configmap", source["name"], f"--namespace={namespace}")
+        if content is None:
+            raise SandboxError(
+                f"the operator's pod mounts config map {namespace}/{source['name']}, which does not exist"
+            )
+        folder = root / mounts[volume["name"]].lstrip("/")
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in content.get("data", {}).items():
+            part = folder / f".{name}.part"
+            part.write_text(text)
+            part.chmod(source.get("defaultMode", 0o644))
+            part.rename(folder / name)  # whole or not at all: the operator may be reading it
+
+
+def pod_environment(pod: dict[str, Any], root: Path, spark: Path) -> dict[str, str]:
+    """The container's plain environment, with the pod's paths replaced by where they are on this machine.
+
+    The image's Spark is the downloaded one, mounted paths lie below `root`; the rest is passed as it is.
+    """
+    env = {"SPARK_HOME": IMAGE_SPARK_HOME}  # what the image sets
+    env |= {each["name"]: each["value"] for each in pod["containers"][0].get("env", []) if "value" in each}
+    local = {}
+    for name, value in env.items():
+        if value == IMAGE_SPARK_HOME:
+            local[name] = str(spark)
+        elif value.startswith("/") and (root / value.lstrip("/")).exists():
+            local[name] = str(root / value.lstrip("/"))
+        else:
+            local[name] = value
+    return local
