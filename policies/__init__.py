@@ -1,0 +1,1 @@
+"""Rules of cost and isolation, as plain functions, and the policy packs that apply them."""

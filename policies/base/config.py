@@ -1,0 +1,134 @@
+"""An environment's levels and figures: `policies/<pack>/<environment>.json`, read strictly.
+
+The policy engine ignores a misspelt rule name and lets a misspelt figure pass, so both are refused here: when a pack
+starts, when a preview runs and in the tests.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from components.inputs import InputError
+from components.sentences import nearest, unknown_key
+from policies.base.rule import LEVELS, Level, Rule
+
+ALL = "all"
+LEVEL = "enforcementLevel"
+FALLBACK = "prod"
+"""The file of environments without one of their own: the strictest."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Level and figures of each rule, by rule id."""
+
+    levels: dict[str, Level]
+    figures: dict[str, dict[str, Any]]
+
+
+def config_file(pack: Path, environment: str) -> Path:
+    """The JSON of an environment; one without its own gets prod's, so that a new environment starts strict."""
+    path = pack / f"{environment}.json"
+    return path if path.is_file() else pack / f"{FALLBACK}.json"
+
+
+def load(path: Path, rules: Sequence[Rule]) -> Config:
+    """The file's levels and figures over the rules' own defaults. Raises InputError with every mistake in it."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as e:
+        raise InputError([f"{path.name}: line {e.lineno}: not JSON ({e.msg})"]) from None
+    return read(data, rules, path.name)
+
+
+def read(data: object, rules: Sequence[Rule], title: str = "config") -> Config:
+    """The levels and figures of parsed JSON. Raises InputError with every mistake, each with its path."""
+    if not isinstance(data, dict):
+        raise InputError([f"{title}: allowed: an object of rule ids"])
+    by_id = {r.id: r for r in rules}
+    wrong = [f"{title}: {s}" for key, value in data.items() for s in _mistakes(str(key), value, by_id)]
+    if wrong:
+        raise InputError(wrong)
+    whole: Level | None = _level_of(data.get(ALL))
+    levels = {r.id: _level_of(data.get(r.id)) or whole or r.level for r in rules}
+    return Config(levels, {r.id: _figures(r, data.get(r.id)) for r in rules})
+
+
+def defaults(rules: Sequence[Rule]) -> Config:
+    """The rules' own levels and figures."""
+    return read({}, rules)
+
+
+def check_all(pack: Path, rules: Sequence[Rule]) -> None:
+    """Reads every environment's JSON of a pack. Raises InputError with the mistakes of all files."""
+    wrong: list[str] = []
+    for path in sorted(pack.glob("*.json")):
+        try:
+            load(path, rules)
+        except InputError as e:
+            wrong += e.sentences
+    if wrong:
+        raise InputError(wrong, f"wrong policy configuration in {pack.name}/")
+
+
+def figure_mistakes(rule: Rule, given: dict[str, Any], path: str) -> list[str]:
+    """One sentence for each figure of a rule that is unknown or out of its bounds."""
+    wrong: list[str] = []
+    for name, value in given.items():
+        if name not in rule.figures:
+            wrong.append(unknown_key(name, [LEVEL, *rule.figures], f"{path}.{name}"))
+            continue
+        figure, default = rule.figures[name]
+        allowed = _not_allowed(value, figure.schema(default))
+        if allowed:
+            wrong.append(f"{path}.{name}: {value!r} is not allowed; allowed: {allowed}")
+    return wrong
+
+
+def _mistakes(key: str, value: object, by_id: dict[str, Rule]) -> list[str]:
+    if key != ALL and key not in by_id:
+        return [unknown_key(key, [ALL, *by_id])]
+    if isinstance(value, str):
+        return _level_mistakes(value, key)
+    if not isinstance(value, dict) or key == ALL:
+        return [f"{key}: {value!r} is not allowed; allowed: {', '.join(LEVELS)}"]
+    level = _level_mistakes(value[LEVEL], f"{key}.{LEVEL}") if LEVEL in value else []
+    return level + figure_mistakes(by_id[key], {k: v for k, v in value.items() if k != LEVEL}, key)
+
+
+def _level_mistakes(value: object, path: str) -> list[str]:
+    if value in LEVELS:
+        return []
+    close = nearest(str(value), LEVELS)
+    hint = f"; did you mean {close!r}?" if close else ""
+    return [f"{path}: {value!r} is not allowed; allowed: {', '.join(LEVELS)}{hint}"]
+
+
+def _not_allowed(value: object, schema: dict[str, Any]) -> str:
+    """What is allowed, when the value is not; else nothing."""
+    kind = schema["type"]
+    if kind == "boolean":
+        return "" if isinstance(value, bool) else "true or false"
+    if kind in ("integer", "number"):
+        types: tuple[type, ...] = (int,) if kind == "integer" else (int, float)
+        fits = isinstance(value, types) and not isinstance(value, bool) and value >= schema["minimum"]
+        return "" if fits else f"{'a whole number' if kind == 'integer' else 'a number'}, {schema['minimum']:g} or more"
+    choices = schema.get("enum") or schema.get("items", {}).get("enum")
+    words = f"of {', '.join(choices)}" if choices else ""
+    if kind == "string":
+        fits = isinstance(value, str) and (not choices or value in choices)
+        return "" if fits else f"text {words}".strip()
+    fits = isinstance(value, list) and all(isinstance(v, str) and (not choices or v in choices) for v in value)
+    return "" if fits else f"a list of texts {words}".strip()
+
+
+def _level_of(value: object) -> Level | None:
+    level = value.get(LEVEL) if isinstance(value, dict) else value
+    return cast(Level, level) if level is not None else None
+
+
+def _figures(rule: Rule, value: object) -> dict[str, Any]:
+    given = value if isinstance(value, dict) else {}
+    return {k: given.get(k, list(d) if isinstance(d, tuple) else d) for k, (_, d) in rule.figures.items()}

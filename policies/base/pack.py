@@ -1,0 +1,115 @@
+"""The same rules as a policy pack: what `pulumi --policy-pack` and `pulumi policy analyze` start.
+
+The engine's own treatment of an unknown value is kept: a rule that meets one reports what it found so far and then
+raises, which the engine shows as an advisory "can't run policy … during preview". In an update all inputs are known
+before each operation, so a mandatory rule decides then.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    PolicyPack,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from components.constants import PROJECT
+from components.inputs import InputError
+from policies.base.config import check_all, figure_mistakes
+from policies.base.rule import Context, Finding, Rule
+from policies.base.view import Props, View, opened
+
+
+def serve(name: str, description: str, directory: Path, rules: Sequence[Rule]) -> NoReturn:
+    """Checks the environments' JSON beside the pack, then serves the rules to the engine until it ends.
+
+    Exits with 1 and one sentence a mistake when a JSON names an unknown rule or figure.
+    """
+    try:
+        check_all(directory, rules)
+    except InputError as e:
+        sys.exit(str(e))
+    PolicyPack(name, [policy_of(r) for r in rules], EnforcementLevel.MANDATORY, description=description)
+    raise AssertionError("the policy pack ended by itself")
+
+
+def policy_of(rule: Rule) -> Policy:
+    """A rule as the policy engine knows one."""
+    schema = {k: figure.schema(default) for k, (figure, default) in rule.figures.items()}
+    common: dict[str, Any] = {
+        "name": rule.id,
+        "description": rule.title,
+        "enforcement_level": EnforcementLevel(rule.level),
+        "config_schema": PolicyConfigSchema(schema),
+        "severity": Severity(rule.severity),
+        "remediation_steps": rule.way_out,
+    }
+    if rule.whole_stack:
+        return StackValidationPolicy(**common, validate=lambda args, report: _on_stack(rule, args, report))
+    return ResourceValidationPolicy(**common, validate=lambda args, report: _on_resource(rule, args, report))
+
+
+def _on_resource(rule: Rule, args: ResourceValidationArgs, report: ReportViolation) -> None:
+    if rule.applies_to(args.resource_type):
+        figures = _figures(rule, args.get_config(), report)
+        view = View(
+            args.urn, args.resource_type, args.name, _props(args.props), {"protect": args.opts.protect},
+            args.opts.parent or "",
+        )  # fmt: skip
+        _report(rule, rule.on_resource(view, engine_context(), figures), report)
+
+
+def _on_stack(rule: Rule, args: StackValidationArgs, report: ReportViolation) -> None:
+    figures = _figures(rule, args.get_config(), report)
+    views = [
+        View(r.urn, r.resource_type, r.name, _props(r.props), {"protect": r.opts.protect}, r.opts.parent or "")
+        for r in args.resources
+        if rule.applies_to(r.resource_type)
+    ]
+    _report(rule, rule.on_stack(views, engine_context(), figures), report)
+
+
+def _props(proxied: Any) -> Props:  # noqa: ANN401
+    return Props(opened(proxied, UnknownValueError))
+
+
+def _figures(rule: Rule, given: Any, report: ReportViolation) -> dict[str, Any]:  # noqa: ANN401
+    """The engine's figures over the defaults; a misspelt one is a violation, since the engine lets it pass."""
+    plain = opened(dict(given), UnknownValueError)
+    assert isinstance(plain, dict)  # noqa: S101 - for the type checker
+    whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in plain.items()}
+    wrong = figure_mistakes(rule, whole, rule.id)
+    for sentence in wrong:
+        report(f"{sentence} Correct the environment's policy JSON.", None)
+    known = {k: v for k, v in whole.items() if k in rule.figures and not wrong}
+    return {k: list(d) if isinstance(d, tuple) else d for k, (_, d) in rule.figures.items()} | known
+
+
+def _report(rule: Rule, findings: Sequence[Finding], report: ReportViolation) -> None:
+    undecided = [f for f in findings if f.undecided]
+    for finding in findings:
+        if not finding.undecided:
+            report(rule.sentence(finding), finding.view.urn if finding.view else None)
+    if undecided:
+        error = UnknownValueError(UNKNOWN_STRING_VALUE, [])
+        error.message = "; ".join(rule.sentence(f) for f in undecided)
+        raise error
+
+
+def engine_context() -> Context:
+    """The stack's region, out of the config the engine gives the pack's process."""
+    config = json.loads(os.environ.get("PULUMI_CONFIG") or "{}")
+    return Context(region=config.get(f"{PROJECT}:region"))

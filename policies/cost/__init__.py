@@ -1,0 +1,1 @@
+"""Cost: the price model and the rules that use it."""

@@ -1,0 +1,129 @@
+"""Cost lines of cloud resources and of what Kubernetes objects rent: load balancers and disks."""
+
+import fnmatch
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+
+from policies.base.quantity import GIB
+from policies.base.view import Props, View
+from policies.cost.model.lines import Line, hourly, unpriced, usage
+from policies.cost.model.prices import Prices
+
+FREE_FILE = Path(__file__).resolve().parent.parent / "free.yaml"
+CLUSTER = "alicloud:cs/managedKubernetes:ManagedKubernetes"
+NAT = "alicloud:vpc/natGateway:NatGateway"
+EIP = "alicloud:ecs/eipAddress:EipAddress"
+BUCKET = "alicloud:oss/bucket:Bucket"
+ROS_STACK = "alicloud:ros/stack:Stack"
+LOG_STORE = "alicloud:log/store:Store"
+SERVICE = "kubernetes:core/v1:Service"
+CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
+IMAGE_CACHE = "kubernetes:eci.alibabacloud.com/v1:ImageCache"
+NO_CLUSTER_FEE = ("Serverless", "Acs")
+
+
+def cluster(view: View, prices: Prices) -> Iterator[Line]:
+    """Cluster fee, load balancers of the API server, and the NAT gateway ACK makes unless told not to."""
+    profile, spec = view.props.text("profile") or "Default", view.props.text("clusterSpec") or "ack.standard"
+    if profile in NO_CLUSTER_FEE:
+        yield hourly(view, f"cluster fee ({profile})", "ack.serverless", prices, note="free in public preview")
+    elif spec == "ack.pro.small":
+        yield hourly(view, f"cluster fee ({spec})", "ack.pro", prices)
+    else:
+        yield unpriced(view, f"cluster fee ({profile})", "no price of this control plane is known")
+    yield unpriced(view, "internal load balancer of the API server", "no price of SLB is known")
+    if view.props.flag("slbInternetEnabled") is not False:
+        yield unpriced(view, "public address of the API server", "no price of SLB is known")
+    if view.props.flag("newNatGateway") is not False:
+        yield from nat(view, prices)
+
+
+def nat(view: View, prices: Prices) -> Iterator[Line]:
+    """A NAT gateway: instance fee; its capacity units are billed by use and not priced."""
+    yield hourly(view, "NAT gateway", "nat", prices)
+    yield unpriced(view, "NAT gateway, capacity units", "no price of capacity units is known")
+
+
+def eip(view: View, prices: Prices) -> Iterator[Line]:
+    """A public address billed by traffic."""
+    yield usage(view, "public address, outgoing traffic", "eip.traffic", prices)
+
+
+def bucket(view: View, prices: Prices) -> Iterator[Line]:
+    """A bucket: bytes by redundancy and class, and requests."""
+    redundancy = (view.props.text("redundancyType") or "LRS").lower()
+    infrequent = view.props.text("storageClass") == "IA"
+    yield usage(view, "objects", "oss.ia" if infrequent else f"oss.{redundancy}", prices)
+    yield usage(view, "requests", "oss.requests", prices)
+
+
+def ros_stack(view: View, prices: Prices) -> Iterator[Line]:
+    """A resource orchestration stack; here it holds the HDFS bucket. The stack itself is free."""
+    note = "OSS-HDFS metadata is free at present"
+    yield usage(view, "objects of the bucket it makes, at least", "oss.lrs", prices, note)
+    yield usage(view, "requests", "oss.requests", prices)
+
+
+def log_store(view: View, prices: Prices) -> Iterator[Line]:
+    """A log store."""
+    yield unpriced(view, "log store, bytes written, indexed and kept", "no price of SLS is known")
+
+
+def service(view: View, prices: Prices) -> Iterator[Line]:
+    """A Service of type LoadBalancer rents an SLB instance."""
+    if view.props.text("spec", "type") == "LoadBalancer":
+        yield unpriced(view, "load balancer", "no price of SLB is known")
+
+
+def claim(view: View, prices: Prices) -> Iterator[Line]:
+    """A volume claim of its own."""
+    yield disk(view, view.props, 1)
+
+
+def disk(view: View, template: Props, count: float) -> Line:
+    """Cloud disks by a claim or claim template; ESSD has no price in the file."""
+    gib = (template.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB
+    return unpriced(view, f"{count:g} disk(s) of {gib:g} GiB", "no price of cloud disks is known")
+
+
+def image_cache(view: View, prices: Prices) -> Iterator[Line]:
+    """A manual image cache is a snapshot."""
+    yield usage(view, "snapshot of the image cache", "image-cache", prices)
+
+
+def other(view: View, prices: Prices) -> Iterator[Line]:
+    """Free types give nothing; what nobody described is listed as not priced."""
+    if free_reason(view.type) is None:
+        yield unpriced(view, view.kind, f"no price of {view.type} is known")
+
+
+HANDLERS: dict[str, Callable[[View, Prices], Iterator[Line]]] = {
+    CLUSTER: cluster,
+    NAT: nat,
+    EIP: eip,
+    BUCKET: bucket,
+    ROS_STACK: ros_stack,
+    LOG_STORE: log_store,
+    SERVICE: service,
+    CLAIM: claim,
+    IMAGE_CACHE: image_cache,
+}
+
+
+def cloud_lines(view: View, prices: Prices) -> Iterator[Line]:
+    """The lines of anything that is not a pod."""
+    return HANDLERS.get(view.type, other)(view, prices)
+
+
+def free_reason(type_: str) -> str | None:
+    """Why a type has no price of its own, None when it is not known to be free."""
+    return next((why for pattern, why in _free() if fnmatch.fnmatchcase(type_, pattern)), None)
+
+
+@functools.cache
+def _free() -> tuple[tuple[str, str], ...]:
+    data = yaml.safe_load(FREE_FILE.read_text(encoding="utf-8"))
+    return tuple((entry["type"], entry["why"]) for entry in data)

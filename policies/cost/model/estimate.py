@@ -1,0 +1,190 @@
+"""All resources of a stack -> cost lines, and their sums: idle, at quota, a month of either."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from components.spark.eci import TooLargeError
+from policies.base.quantity import GIB
+from policies.base.rule import Context
+from policies.base.view import Undecided, Unreadable, View, of_types, view_of
+from policies.cost.model.cloud import cloud_lines, disk
+from policies.cost.model.lines import Line, name_of, pod_keys, unpriced
+from policies.cost.model.pods import Bill, PodAsk, ask_of, bill
+from policies.cost.model.prices import HOURS_PER_MONTH, Prices, decimal, prices
+from policies.cost.model.spark import SparkJob, default_job
+from policies.cost.model.workloads import CHART, CONFIG_MAP, STATEFUL_SET, WORKLOADS, PodSet, pod_sets
+from tools.replay.graph import Graph
+
+QUOTA = "kubernetes:core/v1:ResourceQuota"
+AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Cost lines of a stack. Amounts are CNY on demand; spot can only make them smaller."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def idle(self) -> Decimal:
+        """CNY per hour while no job runs."""
+        return self._sum("always")
+
+    @property
+    def at_quota(self) -> Decimal:
+        """CNY per hour when every team uses its whole quota."""
+        return self._sum("always", "quota")
+
+    @property
+    def idle_month(self) -> Decimal:
+        """CNY per month of 730 hours while no job runs."""
+        return self.idle * HOURS_PER_MONTH
+
+    @property
+    def quota_month(self) -> Decimal:
+        """CNY per month of 730 hours if every quota were used up all the time."""
+        return self.at_quota * HOURS_PER_MONTH
+
+    def of_kind(self, kind: str) -> list[Line]:
+        """The lines of one kind: always, quota, usage, unpriced."""
+        return [line for line in self.lines if line.kind == kind]
+
+    def at_quota_of(self, namespace: str) -> Decimal:
+        """CNY per hour of one namespace when its quota is used up."""
+        return _total(line for line in self.lines if line.namespace == namespace and line.kind != "usage")
+
+    def _sum(self, *kinds: str) -> Decimal:
+        return _total(line for line in self.lines if line.kind in kinds)
+
+
+def _total(lines: Iterator[Line]) -> Decimal:
+    return sum((line.cny_per_hour for line in lines if line.cny_per_hour is not None), Decimal(0))
+
+
+def estimate_graph(graph: Graph, context: Context) -> Estimate:
+    """The estimate of a recorded graph."""
+    return estimate([view_of(r) for r in graph], context)
+
+
+def estimate(views: Sequence[View], context: Context) -> Estimate:
+    """The cost lines of all resources; what cannot be read, or is not known yet, gives an unpriced line."""
+    known = prices(context.region)
+    charts_with_children = {v.parent for v in views}
+    maximum = dict(_autoscaled(views))
+    lines: list[Line] = []
+    for view in views:
+        if view.type == CHART and view.urn in charts_with_children:
+            continue  # the engine expands charts: their objects are resources of their own then
+        try:
+            lines += _lines(view, known, maximum)
+        except (Undecided, Unreadable, TooLargeError) as e:
+            lines.append(unpriced(view, view.kind, str(e), undecided=view.type in WORKLOADS))
+    always = _by_namespace(lines)
+    lines += _quotas(views, known, always)
+    return Estimate(tuple(lines))
+
+
+def _lines(view: View, known: Prices, maximum: Mapping[tuple[str, str, str], float]) -> Iterator[Line]:
+    if view.type in WORKLOADS:
+        _not_empty(view)
+        for pods in pod_sets(view):
+            yield from _pod_lines(pods, known, maximum.get((view.namespace, view.kind, view.object_name), 0))
+    if view.type == STATEFUL_SET:
+        replicas = view.props.number("spec", "replicas")
+        for template in view.props.each("spec", "volumeClaimTemplates"):
+            yield disk(view, template, 1 if replicas is None else replicas)
+    if view.type not in WORKLOADS:
+        yield from cloud_lines(view, known)
+
+
+def _not_empty(view: View) -> None:
+    """In a first preview the engine hands over Kubernetes objects without any property."""
+    if not view.props.data:
+        raise Undecided(f"{view.kind} {view.name}")
+
+
+def _pod_lines(pods: PodSet, known: Prices, most: float) -> Iterator[Line]:
+    view, one = pods.view, bill(ask_of(pods.pod), known)
+    what = f"{pods.count:g} pod(s) of {one.size}"
+    if view.kind == "DaemonSet":
+        yield unpriced(view, "one pod a node", "the number of nodes is not known, and ECI runs no DaemonSets")
+    elif one.cny_per_hour is None:
+        yield unpriced(view, what, one.unpriced, undecided=True)
+    elif pods.role != "service":
+        each = f"{one.cny_per_hour:.4f} CNY per hour while it runs"
+        yield Line("usage", name_of(view), what, view.urn, view.namespace, keys=pod_keys(one), note=each)
+    else:
+        yield _paid(pods, one, "always", pods.count, what)
+        if most > pods.count:
+            more = most - pods.count
+            yield _paid(pods, one, "quota", more, f"up to {more:g} more pod(s) of {one.size}")
+
+
+def _paid(pods: PodSet, one: Bill, kind: str, count: float, what: str) -> Line:
+    amount = (one.cny_per_hour or Decimal(0)) * decimal(count)
+    note = "spot may be cheaper; counted on demand" if one.ask.spot else ""
+    view = pods.view
+    namespace = view.namespace or view.props.text("namespace") or ""
+    return Line(
+        "quota" if kind == "quota" else "always", name_of(view), what, view.urn, namespace, amount, pod_keys(one), note
+    )
+
+
+def _autoscaled(views: Sequence[View]) -> Iterator[tuple[tuple[str, str, str], float]]:
+    for view in of_types(views, AUTOSCALER):
+        try:
+            target = view.props.at("spec", "scaleTargetRef")
+            key = (view.namespace, target.text("kind") or "", target.text("name") or "")
+            yield key, view.props.number("spec", "maxReplicas") or 0
+        except (Undecided, Unreadable):
+            continue  # the workload's own replicas are counted
+
+
+def _by_namespace(lines: Sequence[Line]) -> dict[str, Decimal]:
+    names = {line.namespace for line in lines}
+    return {n: _total(x for x in lines if x.namespace == n and x.kind == "always") for n in names}
+
+
+def _quotas(views: Sequence[View], known: Prices, always: Mapping[str, Decimal]) -> Iterator[Line]:
+    """One line a namespace with a quota: what all of it would cost on demand, less what runs there anyway."""
+    kinds = {v.namespace: job.executor.acs for v in of_types(views, CONFIG_MAP) if (job := _job(v))}
+    for view in of_types(views, QUOTA):
+        if view.props.has("spec", "scopeSelector") or view.props.has("spec", "scopes"):
+            continue  # a share of another quota
+        try:
+            _not_empty(view)
+            yield quota_line(view, known, kinds.get(view.namespace, ""), always.get(view.namespace, Decimal(0)))
+        except (Undecided, Unreadable) as e:
+            yield unpriced(view, "quota", str(e), undecided=True)
+
+
+def _job(view: View) -> SparkJob | None:
+    try:
+        return default_job(view)
+    except (Undecided, Unreadable):
+        return None
+
+
+def quota_line(view: View, known: Prices, acs: str = "", already: Decimal = Decimal(0)) -> Line:
+    """What a ResourceQuota allows, on demand, as if every pod were on a row of the size table."""
+    vcpu, memory = quota_amount(view, "cpu"), quota_amount(view, "memory")
+    if vcpu is None or memory is None:
+        missing = "vCPU" if vcpu is None else "memory"
+        return unpriced(view, "quota", f"it does not bound {missing}, so nothing bounds the cost", undecided=True)
+    what = f"quota of {vcpu:g} vCPU and {memory / GIB:g} GiB"
+    pair = known.pair(f"acs.{acs}" if acs else "eci")
+    if pair is None:
+        return unpriced(view, what, "no price of its pods is known in this region", undecided=True)
+    amount = max(pair[0] * decimal(vcpu) + pair[1] * decimal(memory / GIB) - already, Decimal(0))
+    one = Bill(PodAsk(vcpu, memory / GIB, acs=acs), None)
+    return Line("quota", name_of(view), what, view.urn, view.namespace, amount, pod_keys(one))
+
+
+def quota_amount(view: View, resource: str) -> float | None:
+    """The bound of a ResourceQuota on `cpu`, `memory`: by limits, which are what is billed, or by requests."""
+    hard = view.props.at("spec", "hard")
+    for key in (f"limits.{resource}", f"requests.{resource}", resource):
+        if hard.has(key):
+            return hard.quantity(key)
+    return None
