@@ -19,6 +19,11 @@ ANNOTATION_IMAGES: Final = "spark-on-ack.io/allowed-images"
 """On a team's namespace: image prefixes its pods may use, comma separated. Read by the admission policies."""
 ANNOTATION_RAM_ROLES: Final = "spark-on-ack.io/allowed-ram-roles"
 """On a team's namespace: ECI RAM role names its pods may carry, comma separated."""
+ANNOTATION_MAX_EXECUTORS: Final = "spark-on-ack.io/max-executors"
+"""On a team's namespace: executors its quota leaves beside the drivers. Read by the admission policies."""
+ANNOTATION_MAX_CPU: Final = "spark-on-ack.io/max-container-cpu"
+ANNOTATION_MAX_MEMORY: Final = "spark-on-ack.io/max-container-memory"
+"""On a team's namespace: the largest request of one container, as Kubernetes quantities."""
 
 # --- Kubernetes and ACK ---
 LABEL_ZONE: Final = "topology.kubernetes.io/zone"
@@ -61,6 +66,8 @@ SPARK_DRIVER_RPC: Final = 7078
 SPARK_BLOCK_MANAGER: Final = 7079
 SPARK_UI: Final = 4040
 SPARK_HISTORY_UI: Final = 18080
+CREDENTIALS_SIDECAR: Final = 7100
+"""Loopback port at which the RRSA sidecar of a pod serves short-lived credentials to JindoSDK."""
 OPERATOR_METRICS: Final = 8080
 DNS: Final = 53
 HTTPS: Final = 443
