@@ -78,7 +78,7 @@ class _OutputToo:
 
             return value.apply(known)
 
-        return core_schema.with_info_wrap_validator_function(check, schema, field_name=handler.field_name)
+        return core_schema.with_info_wrap_validator_function(check, schema)
 
 
 Value: TypeAlias = Annotated[T | pulumi.Output[T], _OutputToo()]
@@ -109,7 +109,9 @@ def _has_output(v: object) -> bool:
 
 
 def _whole(v: object) -> object:
-    """Numbers cross the package protocol as floats: 3.0 is 3."""
+    """Numbers cross the package protocol as floats: 3.0 is 3. Lists become tuples."""
+    if isinstance(v, list):
+        return tuple(v)
     return int(v) if isinstance(v, float) and v.is_integer() else v
 
 
@@ -148,7 +150,7 @@ class Inputs(BaseModel):
                 value = _from_text(value, field.annotation)
             if field is not None and float in (field.annotation, *typing.get_args(field.annotation)):
                 value = float(value) if type(value) is int else value
-            result[key] = tuple(value) if isinstance(value, list) else value
+            result[key] = value
         return result
 
     @classmethod

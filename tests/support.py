@@ -1,6 +1,7 @@
 """Helpers of the tests: record what a piece of program registers."""
 
 import multiprocessing
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -54,3 +55,5 @@ def _child(
         error.write_text("\n".join(e.sentences))
     except BaseException:
         trace.write_text(traceback.format_exc())
+    finally:
+        os._exit(0)  # threads of the SDK's executor may still wait for what failed

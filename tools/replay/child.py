@@ -15,7 +15,7 @@ import pulumi
 import pulumi.runtime
 import yaml
 from pulumi.runtime import mocks
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
 from tools.replay.graph import Graph
@@ -62,6 +62,8 @@ def record_function(
     recorder = Recorder(cloud)
     mocks.set_mocks(cloud, project=project, stack=stack, preview=not known, logger=logger, monitor=recorder)
     pulumi.runtime.set_all_config(*config)
+    SETTINGS.rpc_manager.clear()  # outputs made before, on another loop, would be waited for
+    SETTINGS.outputs.clear()
     exports: dict[str, Any] = {}
 
     def program() -> None:
