@@ -18,4 +18,12 @@ def values(entries: Mapping[str, Entry]) -> dict[str, str]:
 
 def properties(entries: Mapping[str, Entry]) -> str:
     """The entries as a Java properties file, each under its reason."""
-    return "".join(f"# {entry.reason}\n{key}={entry.value}\n" for key, entry in entries.items())
+    lines = [f"# {' '.join(e.reason.split())}\n{_escaped(k, ' :=#!')}={_escaped(e.value)}" for k, e in entries.items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """As java.util.Properties reads it back; `more` are characters that would end a key."""
+    for char, code in (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), *((c, f"\\{c}") for c in more)):
+        text = text.replace(char, code)
+    return f"\\{text}" if text.startswith(" ") else text

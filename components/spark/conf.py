@@ -5,10 +5,8 @@ with Spark 3.5.9, 4.1.4, 4.3.0 and Celeborn 0.7.0; what rests on vendor pages al
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from components.constants import (
-    CELEBORN_CLIENT,
     CREDENTIALS_SIDECAR,
     DRIVER_ACCOUNT,
     EXECUTOR_ACCOUNT,
@@ -16,22 +14,17 @@ from components.constants import (
     SPARK_DRIVER_RPC,
     SPARK_UI,
 )
+from components.entries import Entry, properties
+from components.models.shuffle import ShuffleSettings
 from components.models.spark import SparkSettings
 from components.models.storage import hdfs_endpoint
+from components.shuffle.client import client_entries
 from components.spark.eci import fit
 from components.spark.place import JobPlace
 
 TEMP_DIR = "/tmp"  # noqa: S108 - an emptyDir of the pod's own
 JINDO_POOL_MIB = 512
 AUTH = "com.aliyun.jindodata.oss.auth."
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A value and the reason why it is set."""
-
-    value: str
-    reason: str
 
 
 Line = tuple[str, str | int, str]
@@ -130,20 +123,14 @@ def _dynamic(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
     remote = bool(place.celeborn)
     why = "executors hold no shuffle data" if remote else "no shuffle service: executors with shuffle data must stay"
     yield "spark.dynamicAllocation.shuffleTracking.enabled", str(not remote).lower(), why
-    yield "spark.shuffle.service.enabled", "false", "virtual nodes have no node-local shuffle service"
 
 
 def _shuffle(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
     if not place.celeborn:
         return
-    yield (
-        "spark.shuffle.sort.io.plugin.class",
-        "org.apache.spark.shuffle.celeborn.CelebornShuffleDataIO",
-        "tells Spark that shuffle data is safe elsewhere; without it Spark refuses to give executors back",
-    )
+    reasons = client_entries(ShuffleSettings())
     for key, value in place.celeborn.items():
-        yield key, value, "client of the shuffle service, as the service was measured"
-    yield "spark.celeborn.client.shuffle.manager.port", CELEBORN_CLIENT, "fixed for the network policies"
+        yield key, value, reasons[key].reason if key in reasons else "client of the shuffle service"
     yield "spark.celeborn.identity.user-specific.tenant", place.team, "shuffle quotas are counted by team"
     yield "spark.celeborn.identity.user-specific.userName", place.team, "shuffle quotas are counted by team"
 
@@ -233,18 +220,8 @@ def _release(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
 
 def render(conf: dict[str, Entry]) -> str:
     """The text of `spark-defaults.conf`, in the order of `conf`, each entry under its reason."""
-    lines = ["# Defaults of this workspace. Made by spark-on-ack: changes here are undone by the next deployment."]
-    for key, entry in conf.items():
-        lines += [f"# {' '.join(entry.reason.split())}", f"{_escaped(key, ' :=')} {_escaped(entry.value)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str, more: str = "") -> str:
-    """As java.util.Properties reads it back."""
-    text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
-    for char in more:
-        text = text.replace(char, f"\\{char}")
-    return f"\\{text}" if text.startswith((" ", "=", ":")) else text
+    head = "# Defaults of this workspace. Made by spark-on-ack: changes here are undone by the next deployment.\n"
+    return head + properties(conf)
 
 
 def docs_table(settings: SparkSettings, place: JobPlace) -> str:

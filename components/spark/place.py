@@ -12,8 +12,9 @@ class JobPlace:
     team: str
     namespace: str
     region: str
-    pods: Literal["eci", "acs", "plain"] = "eci"
-    """What runs the pods: Elastic Container Instances, ACS, or any other Kubernetes (the sandbox)."""
+    pods: Literal["eci", "virtual-node", "acs", "plain"] = "eci"
+    """What runs the pods: ACK Serverless on ECI, ECI behind the virtual nodes of a managed cluster, ACS, or any other
+    Kubernetes (the sandbox)."""
     credentials: Literal["eci", "rrsa", "none"] = "none"
     """How pods prove who they are to OSS; `none` where there is no OSS."""
     role_name: str = ""

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Takes spark-submit's place in the Spark operator's pod: adds the workspace's defaults, then becomes spark-submit.
+
+Reads the ConfigMap `spark-defaults` of the job's namespace and the SparkApplication, with the pod's own account.
+Configuration: handed over as --properties-file, so whatever the application says wins. Pod templates: the
+application's own is merged over the workspace's. Refuses what would run a team's code inside the operator.
+An error is one sentence on stderr; the operator shows it in the application's status.
+
+Standard library only, Python 3.8 and later: it runs in the operator's image.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+DEFAULTS = "spark-defaults"
+"""Name of the ConfigMap; its keys are the three below."""
+CONF, TEMPLATES = "spark-defaults.conf", {"driver": "driver-template.json", "executor": "executor-template.json"}
+ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+FLAGS = {"--load-spark-defaults", "--supervise", "--verbose", "-v"}
+"""Options of spark-submit without a value."""
+MERGED_BY = {"containers": "name", "initContainers": "name", "volumeMounts": "mountPath", "ownerReferences": "uid"}
+REPLACED_BY = {"volumes": "name", "env": "name"}
+"""Lists of a pod whose entries have a key; the second kind has alternatives that must not be mixed."""
+TRIES = 3
+
+
+class Refused(Exception):
+    """Why this job is not submitted, in one sentence."""
+
+
+def main() -> int:
+    """Becomes spark-submit; returns only when the job is refused."""
+    try:
+        arguments = prepared(sys.argv[1:])
+    except Refused as e:
+        sys.stderr.write(f"spark-on-ack: {e}\n")
+        return 1
+    home = os.environ.get("SPARK_ON_ACK_SPARK_HOME", "/opt/spark")
+    os.environ["SPARK_HOME"] = home
+    program = f"{home}/bin/spark-submit"
+    os.execv(program, [program, *arguments])  # noqa: S606 - a list, no shell
+
+
+def prepared(arguments: list[str]) -> list[str]:
+    """The arguments for spark-submit, with the files they name written. Raises Refused."""
+    options, conf = parsed(arguments)
+    namespace, name = conf.get("spark.kubernetes.namespace", ""), options.get("--name", "")
+    if not namespace or not name:
+        raise Refused("called without --name and spark.kubernetes.namespace; only the Spark operator may call it")
+    if options.get("--deploy-mode") not in ("", "cluster"):
+        raise Refused("spec.mode: client would run the driver inside the operator's pod; allowed: cluster")
+    defaults = get(f"/api/v1/namespaces/{namespace}/configmaps/{DEFAULTS}").get("data", {})
+    application = get(f"/apis/sparkoperator.k8s.io/v1beta2/namespaces/{namespace}/sparkapplications/{name}")
+    if str(application["spec"].get("mainApplicationFile", "")).startswith("-"):
+        raise Refused("spec.mainApplicationFile: must not begin with '-'; allowed: the path of a jar or Python file")
+    return [*write_files(application, defaults, conf), *with_mode(arguments)]
+
+
+def parsed(arguments: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """(options, Spark configuration) up to the application's file. Raises Refused for a second namespace."""
+    options: dict[str, str] = {}
+    conf: dict[str, str] = {}
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        option = arguments[at]
+        value = "" if option in FLAGS or at + 1 >= len(arguments) else arguments[at + 1]
+        at += 1 if option in FLAGS else 2
+        if option == "--conf":
+            key, _, setting = value.partition("=")
+            if key == "spark.kubernetes.namespace" and conf.get(key, setting) != setting:
+                raise Refused(f"spec.sparkConf[{key!r}]: {setting!r} is another namespace; allowed: leave it out")
+            conf[key] = setting
+        else:
+            options[option] = value
+    return options, conf
+
+
+def with_mode(arguments: list[str]) -> list[str]:
+    """The same arguments; an application without `mode` (no webhook fills it in) runs in cluster mode."""
+    return ["cluster" if before == "--deploy-mode" else a for before, a in zip(["", *arguments], arguments)]  # noqa: B905
+
+
+def write_files(application: dict[str, Any], defaults: dict[str, str], conf: dict[str, str]) -> list[str]:
+    """Writes the templates where the operator has put its own and the defaults beside them."""
+    folder = None
+    for role, key in TEMPLATES.items():
+        file = Path(conf.get(f"spark.kubernetes.{role}.podTemplateFile", ""))
+        if not file.is_absolute():
+            raise Refused(f"the operator named no pod template for the {role}; this hook fits release 2.5 of it")
+        own = application["spec"].get(role, {}).get("template") or {}
+        template = merged(json.loads(defaults.get(key, "{}")), own)
+        owner = owner_reference(application, role)
+        file.write_text(json.dumps(merged(template, {"metadata": {"ownerReferences": [owner]}})), encoding="utf-8")
+        folder = file.parent
+    if CONF not in defaults or folder is None:
+        return []
+    (folder / CONF).write_text(defaults[CONF], encoding="utf-8")
+    return ["--properties-file", str(folder / CONF)]
+
+
+def owner_reference(application: dict[str, Any], role: str) -> dict[str, Any]:
+    """What makes a pod go with its application; as the operator writes it into its own templates."""
+    meta = application["metadata"]
+    owner = {"apiVersion": "sparkoperator.k8s.io/v1beta2", "kind": "SparkApplication"}
+    owner.update(name=meta["name"], uid=meta["uid"])
+    return {**owner, "controller": True, "blockOwnerDeletion": True} if role == "driver" else owner
+
+
+def merged(base: Any, over: Any, key: str = "") -> Any:  # noqa: ANN401 - any part of a pod
+    """`over` laid on `base` as Kubernetes merges pods: maps by key, containers and the like by name."""
+    if isinstance(base, dict) and isinstance(over, dict):
+        both = {k: merged(base[k], v, k) if k in base else v for k, v in over.items() if v is not None}
+        return {**base, **both}
+    if not isinstance(base, list) or not isinstance(over, list):
+        return over
+    by = MERGED_BY.get(key) or REPLACED_BY.get(key)
+    if by is None:
+        return [*base, *(item for item in over if item not in base)]
+    found = {item.get(by): item for item in base}
+    for item in over:
+        name = item.get(by)
+        found[name] = merged(found[name], item) if name in found and key in MERGED_BY else item
+    return list(found.values())
+
+
+def get(path: str) -> dict[str, Any]:
+    """An object from the API server. Raises Refused with the reason when it cannot be had."""
+    host, port = os.environ.get("KUBERNETES_SERVICE_HOST", ""), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
+    host = f"[{host}]" if ":" in host else host
+    trusted = ssl.create_default_context(cafile=os.environ.get("SPARK_ON_ACK_CA_FILE", f"{ACCOUNT}/ca.crt"))
+    token = Path(os.environ.get("SPARK_ON_ACK_TOKEN_FILE", f"{ACCOUNT}/token")).read_text(encoding="utf-8").strip()
+    request = urllib.request.Request(f"https://{host}:{port}{path}", headers={"Authorization": f"Bearer {token}"})
+    reason = ""
+    for waited in range(TRIES):
+        time.sleep(waited)
+        try:
+            with urllib.request.urlopen(request, timeout=10, context=trusted) as answer:  # noqa: S310
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except urllib.error.HTTPError as e:
+            reason = f"{e.code} {e.reason}"
+            if e.code in (401, 403, 404):
+                break
+        except OSError as e:
+            reason = str(e)
+    raise Refused(f"{path}: {reason}; a job's namespace needs the ConfigMap {DEFAULTS} of a workspace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
