@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from components.constants import CELEBORN_MASTER_RPC, CELEBORN_VERSION
+from components.constants import CELEBORN_MASTER_RPC, CELEBORN_VERSION, SCRAPER_NAMESPACE
 from components.inputs import Inputs, Value, matching, not_allowed
 from components.shuffle.keys import wrong_entries
 from components.spark.eci import MIB_PER_GIB, is_row, regions_with_finer_sizes, round_up
@@ -50,8 +50,16 @@ def _raise_all(given: Mapping[str, Any], reasons: Mapping[str, str]) -> None:
         raise ValidationError.from_exception_data("conf", lines)
 
 
-MasterConf = Annotated[dict[str, str], _checked(re.compile(r"celeborn\.(?!worker\.)"))]
-WorkerConf = Annotated[dict[str, str], _checked(re.compile(r"celeborn\.(?!master\.)"))]
+def _text(value: object) -> object:
+    """YAML reads `4` and `true` as numbers and booleans; the servers read text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+MasterConf = Annotated[dict[str, Text], _checked(re.compile(r"celeborn\.(?!worker\.)"))]
+WorkerConf = Annotated[dict[str, Text], _checked(re.compile(r"celeborn\.(?!master\.)"))]
 Namespace = Annotated[
     str, *matching(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?", "1 to 50 lower-case letters, digits and dashes")
 ]
@@ -214,7 +222,7 @@ class ShuffleSettings(Inputs):
     zone_spread: bool = Field(True, description="Spread over zones; needs a Pro cluster, else set it to false")
     network_policy: bool = Field(True, description="Admit only workspaces, the service itself and monitoring")
     metrics_namespace: Namespace = Field(
-        "arms-prom", description="Namespace whose pods may read metrics; default: the agent of managed Prometheus"
+        SCRAPER_NAMESPACE, description="Namespace whose pods may read metrics; default: the agent of managed Prometheus"
     )
     cluster_domain: str = Field("cluster.local", description="DNS domain of the cluster")
     protect: bool = Field(False, description="Refuse to delete or replace what holds data, until set to false")

@@ -1,0 +1,239 @@
+"""Pods of the masters and workers: pure functions that return Kubernetes objects as plain dicts."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components import constants as c
+from components.entries import properties
+from components.models.shuffle import MASTERS, WORKERS, Masters, ShuffleSettings, Workers
+from components.shuffle import conf
+from components.spark.eci import MIB_PER_GIB
+
+USER = 10006
+"""User and group of Celeborn's image."""
+CHECKSUM = "spark-on-ack.io/checksum-conf"
+DYNAMIC = "celeborn-dynamic"
+"""Name of the ConfigMap of quotas: a change of it restarts nothing."""
+_HERE = Path(__file__).parent
+_HOME = "/opt/celeborn"
+
+
+@dataclass(frozen=True)
+class Role:
+    """What differs between masters and workers."""
+
+    name: str
+    """Name of the StatefulSet, its Service, account, ConfigMap and disruption budget."""
+    kind: str
+    """`master` or `worker`: the server's start script."""
+    size: Masters | Workers
+    ports: dict[str, int]
+    files: dict[str, str]
+    """The ConfigMap: a change of it restarts the pods, one after the other."""
+    env: dict[str, str]
+    disks: dict[str, str]
+    """Volume claim -> mount path."""
+    grace_seconds: int
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of all the role's objects; the first two select its pods."""
+        return {**self.selector, c.LABEL_MANAGED_BY: c.PROJECT}
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """Labels that never change, because a StatefulSet's selector cannot."""
+        return {c.LABEL_NAME: "celeborn", c.LABEL_COMPONENT: self.kind}
+
+    @property
+    def checksum(self) -> str:
+        """Changes with the ConfigMap, and only with it."""
+        return hashlib.sha256(json.dumps(self.files, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def master_role(settings: ShuffleSettings) -> Role:
+    """The masters. One alone keeps its state in memory, so it has no disk; it is for trials."""
+    masters = settings.masters
+    ha = masters.replicas > 1
+    ports = {"rpc": c.CELEBORN_MASTER_RPC, "http": c.CELEBORN_MASTER_HTTP, "internal": c.CELEBORN_MASTER_INTERNAL}
+    return Role(
+        name=MASTERS,
+        kind="master",
+        size=masters,
+        ports=ports | ({"ratis": c.CELEBORN_MASTER_RATIS} if ha else {}),
+        files=_files(properties(conf.master_conf(settings)), "start.sh"),
+        env={"CELEBORN_MASTER_MEMORY": f"{masters.heap_mib}m", "CELEBORN_MASTER_JAVA_OPTS": _java_options()},
+        disks={"ratis": conf.RATIS_DIR} if ha else {},
+        grace_seconds=90,  # 30 s for the transfer of leadership, and the rest of the shutdown
+    )
+
+
+def worker_role(settings: ShuffleSettings) -> Role:
+    """The workers."""
+    workers = settings.workers
+    return Role(
+        name=WORKERS,
+        kind="worker",
+        size=workers,
+        ports={
+            "rpc": c.CELEBORN_WORKER_RPC,
+            "fetch": c.CELEBORN_WORKER_FETCH,
+            "push": c.CELEBORN_WORKER_PUSH,
+            "replicate": c.CELEBORN_WORKER_REPLICATE,
+            "internal": c.CELEBORN_WORKER_INTERNAL,
+            "http": c.CELEBORN_WORKER_HTTP,
+        },
+        files=_files(properties(conf.worker_conf(settings)), "start.sh", "drain.sh"),
+        env={
+            "CELEBORN_WORKER_MEMORY": f"{workers.heap_mib}m",
+            "CELEBORN_WORKER_OFFHEAP_MEMORY": f"{workers.off_heap_mib}m",
+            "CELEBORN_WORKER_JAVA_OPTS": _java_options(),
+            "STATEFUL_SET": WORKERS,
+            "HTTP_PORT": str(c.CELEBORN_WORKER_HTTP),
+        },
+        disks={f"disk{i}": conf.disk_dir(i) for i in range(workers.disks)},
+        grace_seconds=workers.drain_hours * 3600 + conf.DRAIN_SECONDS,
+    )
+
+
+def pod_template(settings: ShuffleSettings, role: Role) -> dict[str, Any]:
+    """A pod of the role; fulfils Pod Security `restricted`, keeps its root file system read-only."""
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": c.LABEL_ZONE,
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": role.selector},
+    }
+    annotations = {
+        CHECKSUM: role.checksum,
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(role.ports["http"]),
+        "prometheus.io/path": "/metrics/prometheus",
+    }
+    return {
+        "metadata": {
+            "labels": settings.pod_labels | role.labels,
+            "annotations": settings.pod_annotations | annotations,
+        },
+        "spec": {
+            "serviceAccountName": role.name,
+            # only the drain of workers talks to the API server
+            "automountServiceAccountToken": role.kind == "worker",
+            "enableServiceLinks": False,
+            "terminationGracePeriodSeconds": role.grace_seconds,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": USER,
+                "runAsGroup": USER,
+                "fsGroup": USER,
+                "fsGroupChangePolicy": "OnRootMismatch",
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "imagePullSecrets": [{"name": secret} for secret in settings.pull_secrets],
+            "nodeSelector": dict(settings.node_selector),
+            "tolerations": [{"key": c.VIRTUAL_NODE_TAINT, "operator": "Exists", "effect": "NoSchedule"}],
+            "topologySpreadConstraints": [spread] if settings.zone_spread else [],
+            "containers": [_container(settings, role)],
+            "volumes": _volumes(settings, role),
+        },
+    }
+
+
+def claims(settings: ShuffleSettings, role: Role, storage_class: str) -> list[dict[str, Any]]:
+    """The volume claim templates of the role; they cannot be changed later, only the claims can grow."""
+    return [
+        {
+            "metadata": {"name": name, "labels": role.labels},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": storage_class,
+                "resources": {"requests": {"storage": f"{role.size.disk_gib}Gi"}},
+            },
+        }
+        for name in role.disks
+    ]
+
+
+def _container(settings: ShuffleSettings, role: Role) -> dict[str, Any]:
+    # requests = limits: without them ECI takes (and bills) 2 vCPU and 4 GiB
+    resources = {"cpu": f"{role.size.vcpu:g}", "memory": f"{round(role.size.memory_gib * MIB_PER_GIB)}Mi"}
+    # /ping answers on followers and on a worker that has no master yet; one that cannot register ends by itself
+    ping = {"httpGet": {"path": "/ping", "port": role.ports["http"]}, "timeoutSeconds": 5}
+    drain = {"preStop": {"exec": {"command": ["/bin/sh", f"{conf.CONF_DIR}/drain.sh"]}}}
+    container: dict[str, Any] = {
+        "name": role.kind,
+        "image": settings.image,
+        "args": ["/bin/sh", f"{conf.CONF_DIR}/start.sh", role.kind],  # the image's entry point is tini
+        "workingDir": conf.RUN_DIR,
+        "env": _environment(settings, role),
+        "ports": [{"name": name, "containerPort": port} for name, port in role.ports.items()],
+        "resources": {"requests": resources, "limits": resources},
+        "startupProbe": ping | {"periodSeconds": 5, "failureThreshold": 60},
+        "readinessProbe": ping | {"periodSeconds": 10, "failureThreshold": 3},
+        "livenessProbe": ping | {"periodSeconds": 20, "failureThreshold": 6},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": _mounts(settings, role),
+    }
+    return container | ({"lifecycle": drain} if role.kind == "worker" else {})
+
+
+def _environment(settings: ShuffleSettings, role: Role) -> list[dict[str, Any]]:
+    host = f"$(POD_NAME).{role.name}.{settings.namespace}.svc.{settings.cluster_domain}"
+    plain = {
+        "CELEBORN_LOCAL_HOSTNAME": host,  # what the server registers with: a name outlives the pod's address
+        "CELEBORN_HOME": _HOME,
+        "CELEBORN_CONF_DIR": f"{conf.RUN_DIR}/conf",
+        "CELEBORN_LOG_DIR": f"{conf.RUN_DIR}/logs",
+        "CELEBORN_PID_DIR": f"{conf.RUN_DIR}/pids",
+        "CELEBORN_NO_DAEMONIZE": "true",
+        "CONF_DIR": conf.CONF_DIR,
+        "RUN_DIR": conf.RUN_DIR,
+        "TLS_DIR": conf.TLS_DIR,
+        **role.env,
+    }
+    return [
+        {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        {"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}},
+        *({"name": name, "value": value} for name, value in plain.items()),
+    ]
+
+
+def _volumes(settings: ShuffleSettings, role: Role) -> list[dict[str, Any]]:
+    # with TLS the assembled configuration holds a password: in memory then, never on a disk
+    run: dict[str, Any] = {"sizeLimit": "1Gi"} | ({"medium": "Memory"} if settings.tls.secret else {})
+    volumes: list[dict[str, Any]] = [
+        {"name": "conf", "configMap": {"name": role.name}},
+        {"name": "dynamic", "configMap": {"name": DYNAMIC}},
+        {"name": "run", "emptyDir": run},
+        {"name": "tmp", "emptyDir": {"sizeLimit": "5Gi"}},
+    ]
+    tls = {"name": "tls", "secret": {"secretName": settings.tls.secret, "defaultMode": 0o440}}
+    return [*volumes, tls] if settings.tls.secret else volumes
+
+
+def _mounts(settings: ShuffleSettings, role: Role) -> list[dict[str, Any]]:
+    mounts: list[dict[str, Any]] = [
+        {"name": "conf", "mountPath": conf.CONF_DIR, "readOnly": True},
+        {"name": "dynamic", "mountPath": conf.DYNAMIC_DIR, "readOnly": True},
+        {"name": "run", "mountPath": conf.RUN_DIR},
+        {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - an emptyDir of the pod's own
+        *({"name": name, "mountPath": path} for name, path in role.disks.items()),
+    ]
+    tls = {"name": "tls", "mountPath": conf.TLS_DIR, "readOnly": True}
+    return [*mounts, tls] if settings.tls.secret else mounts
+
+
+def _files(defaults: str, *scripts: str) -> dict[str, str]:
+    return {"celeborn-defaults.conf": defaults} | {f: (_HERE / f).read_text() for f in ("log4j2.xml", *scripts)}
+
+
+def _java_options() -> str:
+    """Ends on exhausted memory instead of limping on: the restart recovers from disk and replicas."""
+    return "-XX:+ExitOnOutOfMemoryError"
