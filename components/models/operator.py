@@ -164,6 +164,12 @@ class SparkOperatorInputs(OperatorSettings):
     job_namespaces: tuple[str, ...] = Field(
         description="Namespaces whose SparkApplications are run, by name. They must exist before the operator"
     )
+    pods: Literal["eci", "virtual-node", "acs", "plain"] = Field(
+        "eci",
+        description="What runs the controller's pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any "
+        "other Kubernetes",
+    )
+    tags: dict[str, str] = Field({}, description="Tags of the controller's pods on ECI (cost allocation)")
     metrics_namespace: NamespaceName = Field(
         SCRAPER_NAMESPACE,
         description="Namespace whose pods may read the metrics; default: the agent of managed Prometheus",
