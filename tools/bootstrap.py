@@ -43,9 +43,9 @@ def ensure() -> None:
 
     """
     if sys.version_info < FLOOR:
-        found = ".".join(map(str, sys.version_info[:2]))
+        found, floor = (".".join(map(str, version[:2])) for version in (sys.version_info, FLOOR))
         raise BootstrapError(
-            "python3 is {}, at least 3.11 is needed; install a newer one and put it first on PATH".format(found)  # noqa: UP032
+            "python3 is {}, at least {} is needed; install a newer one and put it first on PATH".format(found, floor)  # noqa: UP032
         )
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     stamp = STAMP.read_text().strip() if STAMP.exists() else ""

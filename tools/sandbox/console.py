@@ -22,8 +22,8 @@ console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isa
 
 
 def say(text: str) -> None:
-    """Print one line (rich markup allowed)."""
-    console.print(text)
+    """Print one line (rich markup allowed), never broken: it may be a command to copy."""
+    console.print(text, soft_wrap=True)
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
@@ -63,7 +63,7 @@ class Progress:
             console.file.write(f"\r\x1b[K  {text[: console.width - 4]}")
             console.file.flush()
         else:
-            console.print(f"  {text}", markup=False)
+            console.print(f"  {text}", markup=False, soft_wrap=True)
 
     def clear(self) -> None:
         """Take the rewritten line away before something that stays is printed."""

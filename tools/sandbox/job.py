@@ -1,6 +1,7 @@
 """A SparkApplication from `create` to COMPLETED, as a member of the team's submit group, with the time of each step."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,17 @@ class Run:
     steps: list[tuple[str, float]] = field(default_factory=list)
 
 
-def submit(kubectl: Kubectl, user: str, file: Path = EXAMPLE, again: bool = False) -> Run | None:
+def submit(
+    kubectl: Kubectl,
+    user: str,
+    file: Path = EXAMPLE,
+    again: bool = False,
+    still_fine: Callable[[], None] = lambda: None,
+) -> Run | None:
     """Create the application of `file` as `user` and wait until it is COMPLETED.
 
     One that completed before is left alone unless `again`, and None is given; one under way is waited for.
+    `still_fine` is called now and then and raises when waiting has lost its sense.
 
     Raises:
         SandboxError: it was refused, it failed (with the operator's reason) or it got stuck.
@@ -52,7 +60,12 @@ def submit(kubectl: Kubectl, user: str, file: Path = EXAMPLE, again: bool = Fals
     else:
         say(f"  {name} is under way already ({state or 'new'}), waiting for it")
     watcher = _Watcher(kubectl, run, user, started)
-    wait_for(f"job {namespace}/{name}", watcher.look, TIMEOUT, interval=0.1)
+
+    def look() -> bool | None:
+        still_fine()
+        return watcher.look()
+
+    wait_for(f"job {namespace}/{name}", look, TIMEOUT, interval=0.1)
     return run
 
 

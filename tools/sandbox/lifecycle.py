@@ -76,7 +76,8 @@ def up(settings: Settings, with_job: bool = True) -> None:
         run = None
         if with_job:
             with clock.step(f"job {job.EXAMPLE.name}"):
-                run = job.submit(plane.kubectl, submitter(graph))
+                check = partial(spark_operator.require_running, settings)
+                run = job.submit(plane.kubectl, submitter(graph), still_fine=check)
         _report(settings, clock, Counter(each["kind"] for each in applied), run)
 
 
@@ -84,9 +85,9 @@ def run_job(settings: Settings) -> None:
     """Run the example job once more on a sandbox that is up."""
     with _alone(settings):
         kubectl = ControlPlane(settings).kubectl
-        if not processes.find(settings.state):
-            raise SandboxError("the sandbox is not up; start it with `make sandbox`")
-        run = job.submit(kubectl, submitter(_replay(settings)), again=True)
+        spark_operator.require_running(settings)
+        check = partial(spark_operator.require_running, settings)
+        run = job.submit(kubectl, submitter(_replay(settings)), again=True, still_fine=check)
         if run:
             _print_run(run)
 

@@ -23,6 +23,7 @@ from tools.sandbox.settings import Settings
 
 TOKEN_HOURS = 720
 """Life of the operator's token; every `up` in the second half of it makes a new one."""
+NAME = "spark-operator"
 IMAGE_SPARK_HOME = "/opt/spark"
 """SPARK_HOME of the operator's image."""
 
@@ -46,7 +47,7 @@ def controller_argv(
     """The chart's arguments with loopback addresses and the kubeconfig."""
     local = {
         "--metrics-bind-address": f"127.0.0.1:{ports['spark-operator-metrics']}",
-        "--health-probe-bind-address": f"127.0.0.1:{ports['spark-operator']}",
+        "--health-probe-bind-address": f"127.0.0.1:{ports[NAME]}",
         "--kubeconfig": str(kubeconfig),
     }
     kept = [each for each in _args(deployment) if each.partition("=")[0] not in local]
@@ -75,6 +76,17 @@ def ensure(settings: Settings, kubectl: Kubectl, authority: Authority, manifests
     return f"system:serviceaccount:{namespace}:{account}"
 
 
+def require_running(settings: Settings) -> None:
+    """Raise SandboxError if the operator has ended: there is no kubelet that would start it again.
+
+    It ends by itself when it cannot renew its lease for ten seconds, as on a machine that is out of breath.
+    """
+    if not any(each.name == NAME for each in processes.find(settings.state)):
+        log = settings.logs / f"{NAME}.log"
+        last = processes.last_words(log) if log.exists() else "it was never started"
+        raise SandboxError(f"the Spark operator is not running; `make sandbox` starts it again. Its last words: {last}")
+
+
 def _namespace(kubectl: Kubectl, deployment: dict[str, Any]) -> str:
     """The Deployment's namespace as the API server has it: charts may leave it to the release."""
     name = deployment["metadata"]["name"]
@@ -90,11 +102,11 @@ def _ensure_token(
     """Write the operator's kubeconfig unless the present one is good for half of its life; True if written."""
     if file.exists() and time.time() - file.stat().st_mtime < TOKEN_HOURS * 3600 / 2:
         user = f"system:serviceaccount:{namespace}:{account}"
-        present = Kubectl(kubectl.program, file).run("auth", "whoami", "-o", "yaml", user="spark-operator", check=False)
+        present = Kubectl(kubectl.program, file).run("auth", "whoami", "-o", "yaml", user=NAME, check=False)
         if present.returncode == 0 and yaml.safe_load(present.stdout)["status"]["userInfo"]["username"] == user:
             return False
     token = kubectl.run("create", "token", account, f"--namespace={namespace}", f"--duration={TOKEN_HOURS}h")
-    write_kubeconfig(file, settings.server, authority, {"spark-operator": {"token": token.stdout.strip()}})
+    write_kubeconfig(file, settings.server, authority, {NAME: {"token": token.stdout.strip()}})
     _token_file(file).touch(mode=0o600)
     _token_file(file).write_text(token.stdout.strip())
     return True
@@ -120,10 +132,9 @@ def _process(settings: Settings, kubectl: Kubectl, deployment: dict[str, Any], k
         "JAVA_HOME": str(java),
         "PATH": f"{Path(sys.executable).parent}:{java / 'bin'}:/usr/local/bin:/usr/bin:/bin",
     }
-    binary = program("spark-operator").path(settings.cache)
+    binary = program(NAME).path(settings.cache)
     argv = controller_argv(deployment, settings.ports, kubeconfig, binary)
-    log = settings.logs / "spark-operator.log"
-    return Process("spark-operator", argv, log, settings.ports["spark-operator"], env)
+    return Process(NAME, argv, settings.logs / f"{NAME}.log", settings.ports[NAME], env)
 
 
 def mount_config_maps(kubectl: Kubectl, pod: dict[str, Any], namespace: str, root: Path) -> None:

@@ -1,0 +1,128 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tools.replay import Graph, Resource
+from tools.sandbox import apply
+from tools.sandbox.cluster import kwok_config
+from tools.sandbox.console import SandboxError
+from tools.sandbox.programs import data_folder
+from tools.sandbox.settings import Settings
+
+
+def kube(
+    kind: str, name: str, namespace: str = "", *, parent: str = "", needs: tuple[str, ...] = (), **rest: Any
+) -> Resource:
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **rest.pop("metadata", {})}
+    inputs = {"apiVersion": "v1", "kind": kind, "metadata": metadata, **rest}
+    return Resource(f"urn:{kind}:{name}", f"kubernetes:core/v1:{kind}", name, True, inputs, parent, "", list(needs))
+
+
+def component(name: str, parent: str = "") -> Resource:
+    return Resource(f"urn:{name}", f"spark-on-ack:index:{name.title()}", name, False, {}, parent)
+
+
+def graph(*resources: Resource) -> Graph:
+    return Graph("test", sorted(resources, key=lambda each: each.urn))
+
+
+def names(waves: list[list[Resource]]) -> list[list[str]]:
+    return [[each.name for each in wave] for wave in waves]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "state", tmp_path / "cache", 27400)
+
+
+def chart(**inputs: Any) -> Resource:
+    return Resource("urn:chart", apply.CHART_TYPE, "spark-operator", False, {"chart": "spark-operator", **inputs})
+
+
+def test_what_is_depended_on_comes_in_an_earlier_wave() -> None:
+    found = graph(
+        kube("ConfigMap", "late", needs=("urn:Secret:middle",)),
+        kube("Secret", "middle", needs=("urn:Namespace:early",)),
+        kube("Namespace", "early"),
+    )
+    assert names(list(apply.waves(found))) == [["early"], ["middle"], ["late"]]
+
+
+def test_depending_on_a_component_means_all_of_its_descendants() -> None:
+    found = graph(
+        component("outer"),
+        component("inner", "urn:outer"),
+        kube("Namespace", "deep", parent="urn:inner"),
+        kube("ConfigMap", "user", needs=("urn:outer",)),
+    )
+    assert names(list(apply.waves(found))) == [["deep"], ["user"]]
+
+
+def test_cloud_resources_order_the_waves_but_are_not_applied() -> None:
+    bucket = Resource("urn:bucket", "alicloud:oss/bucket:Bucket", "b", True, {}, dependencies=["urn:Namespace:first"])
+    found = graph(bucket, kube("Namespace", "first"), kube("ConfigMap", "second", needs=("urn:bucket",)))
+    assert names(list(apply.waves(found))) == [["first"], ["second"]]
+
+
+def test_secrets_are_opened_for_the_api_server_only() -> None:
+    secret = kube("Secret", "s", stringData={"password": {"$secret": True, "value": "x"}})
+    assert apply.manifest(secret)["stringData"] == {"password": "x"}
+    assert secret.inputs["stringData"] == {"password": {"$secret": True, "value": "x"}}
+
+
+def test_a_chart_without_local_copy_is_refused_by_name(settings: Settings) -> None:
+    with pytest.raises(SandboxError, match=r"no local copy of the chart oci://mirror/other; known: spark-operator"):
+        apply.render(settings, chart(chart="oci://mirror/other"))
+
+
+def test_another_chart_version_than_the_programs_is_refused(settings: Settings) -> None:
+    folder = data_folder(settings.cache, "spark-operator-chart")
+    folder.mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("version: 2.5.2")
+    with pytest.raises(SandboxError, match=r"asks for chart spark-operator 2\.4\.0, the sandbox has 2\.5\.2"):
+        apply.render(settings, chart(version="2.4.0"))
+
+
+def test_storage_classes_are_those_the_claims_name() -> None:
+    template = {"spec": {"storageClassName": "fast"}}
+    found = graph(
+        kube("StatefulSet", "a", spec={"volumeClaimTemplates": [template, template]}),
+        kube("StatefulSet", "b", spec={}),
+        kube("PersistentVolumeClaim", "c", spec={"storageClassName": "slow"}),
+    )
+    assert apply.storage_classes(found) == ["fast", "slow"]
+
+
+def test_each_team_has_a_submitter_in_its_group() -> None:
+    label = {"labels": {"spark-on-ack.io/workspace": "blue"}}
+    found = graph(kube("Namespace", "blue-jobs", metadata=label), kube("Namespace", "other"))
+    assert apply.teams(found) == {"blue-jobs": "blue"}
+    assert apply.submitters(found) == {"blue-submitter": ["spark-on-ack:blue:submit"]}
+
+
+def test_the_overview_counts_kinds_by_component() -> None:
+    found = graph(
+        component("shuffle"),
+        kube("Namespace", "celeborn", parent="urn:shuffle"),
+        kube("ConfigMap", "one", "celeborn", parent="urn:shuffle"),
+        kube("ConfigMap", "two", "celeborn", parent="urn:shuffle"),
+        kube("ClusterRole", "all"),
+    )
+    assert apply.overview(found) == [
+        ["Shuffle shuffle", "celeborn", "ConfigMap 2, Namespace"],
+        ["stack", "(cluster-wide)", "ClusterRole"],
+    ]
+
+
+def test_the_volume_stages_serve_the_platforms_storage_classes(tmp_path: Path) -> None:
+    for kind in ("node", "pod", "volume"):
+        (tmp_path / kind / "fast").mkdir(parents=True)
+    (tmp_path / "pod/fast/kustomization.yaml").write_text("kind: Kustomization")
+    stage = {"kind": "Stage", "spec": {"cel": "self.spec.storageClassName == 'kwok-volume'"}}
+    (tmp_path / "volume/fast/bind.yaml").write_text(yaml.safe_dump(stage))
+    documents = list(yaml.safe_load_all(kwok_config(tmp_path, ["a", "b"])))
+    assert [each["kind"] for each in documents] == ["KwokConfiguration", "Stage", "Stage"]
+    assert documents[1]["spec"]["cel"] == "self.spec.storageClassName in ['a', 'b']"
+    assert documents[2]["metadata"]["name"] == "spark-driver-succeeds"
