@@ -115,8 +115,8 @@ def keep_crds(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformRes
     """Transform of the chart's objects: CRDs outlive the operator, and with them all applications."""
     if args.type_ != CRD:
         return None
-    keep = pulumi.ResourceOptions(retain_on_delete=True)
-    return pulumi.ResourceTransformResult(args.props, pulumi.ResourceOptions.merge(args.opts, keep))
+    args.opts.retain_on_delete = True
+    return pulumi.ResourceTransformResult(args.props, args.opts)
 
 
 def chart_source(chart: str) -> dict[str, Any]:
