@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.models.monitoring import MonitoringInputs
-from components.monitoring.alerts import namespaces
+from components.monitoring.alerts import matchers
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 COLUMNS = 24
@@ -84,7 +84,7 @@ def _panel(index: int, panel: Panel) -> dict[str, Any]:
 
 
 def _shuffle(inputs: MonitoringInputs) -> list[Panel]:
-    here = f'{{namespace="{inputs.shuffle_namespace}"}}'
+    here = f"{{{matchers(inputs)['shuffle']}}}"
     instance = "{{instance}}"
     return [
         Panel("Leading masters", f"sum(max by (instance) (metrics_IsActiveMaster_Value{here}))", "leaders"),
@@ -112,7 +112,7 @@ def _shuffle(inputs: MonitoringInputs) -> list[Panel]:
 
 
 def _operator(inputs: MonitoringInputs) -> list[Panel]:
-    team, here = job_label(inputs), f'namespace="{inputs.operator_namespace}"'
+    team, here = job_label(inputs), matchers(inputs)["operator"]
     legend = f"{{{{{team}}}}}"
 
     def quantile(metric: str) -> str:
@@ -135,7 +135,7 @@ def _operator(inputs: MonitoringInputs) -> list[Panel]:
 
 
 def _teams(inputs: MonitoringInputs) -> list[Panel]:
-    here, team = namespaces(inputs), job_label(inputs)
+    here, team = matchers(inputs)["teams"], job_label(inputs)
     vcpu, gib = (_requested(here, r) for r in ("cpu", "memory"))
     tasks = f'metrics_executor_activeTasks{{{here},executor_id!="driver"}}'
     panels = [
@@ -163,7 +163,7 @@ def _requested(here: str, resource: str) -> str:
 
 
 def _quotas(inputs: MonitoringInputs) -> list[Panel]:
-    here = namespaces(inputs)
+    here = matchers(inputs)["teams"]
 
     def used(resource: str) -> Panel:
         quota = f'kube_resourcequota{{{here},resource="{resource}",type='

@@ -33,7 +33,7 @@ METRICS: set[str] = {
 }
 WORDS = {
     *("sum", "max", "count", "by", "on", "ignoring", "group_left", "or", "and", "rate", "increase", "absent"),
-    "histogram_quantile",
+    *("histogram_quantile", "offset"),
 }
 
 
@@ -75,6 +75,11 @@ def test_brackets_and_quotes_of_every_expression_close(expr: str) -> None:
         assert expr.count(left) == expr.count(right)
 
 
+def test_every_placeholder_is_filled() -> None:
+    assert "${" not in json.dumps(rule_groups(inputs()))
+    assert "{{ $labels.instance }}" in json.dumps(rule_groups(inputs()))
+
+
 def test_the_metric_reader_of_these_tests_finds_a_misspelt_name() -> None:
     assert metrics_of('sum by (x) (rate(metrics_NoSuch_Count{a="b"}[5m])) > 0.8') == {"metrics_NoSuch_Count"}
 
@@ -92,6 +97,13 @@ def test_thresholds_reach_the_expressions() -> None:
     assert found["TeamQuotaNearlyUsed"]["expr"].endswith("> 0.55")
     assert found["ShuffleDiskFull"]["expr"].endswith(f"< {100 * 2**30}")
     assert rules(thresholds_pending_minutes=45)["TeamPodsPending"]["for"] == "45m"
+
+
+def test_a_first_failure_is_seen_though_its_count_begins_at_one() -> None:
+    expr = rules()["SparkSubmissionsFail"]["expr"]
+    now = "sum by (namespace) (spark_application_failed_submission_count)"
+    before = "sum by (namespace) (spark_application_failed_submission_count offset 10m)"
+    assert expr == f"{now} - ({before} or {now} * 0) > 0"
 
 
 def test_only_what_is_there_is_watched() -> None:
