@@ -67,7 +67,7 @@ StackCheck = Callable[..., Iterable[str | tuple[View, str]]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule with everything a person needs to understand its verdict. Called like the function it wraps."""
+    """One rule with everything a person needs to understand its verdict."""
 
     id: str
     title: str
@@ -76,7 +76,7 @@ class Rule:
     reason: str
     """Why it is demanded."""
     way_out: str
-    """What to do about a violation, beginning with a verb."""
+    """What to do about a violation: lower case, beginning with a verb, no full stop."""
     check: ResourceCheck | StackCheck
     types: tuple[str, ...] = ()
     """Type tokens it looks at; empty: all."""
@@ -112,7 +112,7 @@ class Rule:
         """The verdict as people read it, the same in every place: id, what is wrong, the way out."""
         if finding.undecided:
             return f"{self.id}: could not decide: {finding.message}"
-        return f"{self.id}: {finding.message}. {self.way_out}"
+        return f"{self.id}: {finding.message}; {self.way_out}"
 
     def _collect(self, found: Iterable[str | tuple[View, str]], view: View | None) -> list[Finding]:
         findings: list[Finding] = []

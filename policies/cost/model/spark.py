@@ -8,8 +8,8 @@ from typing import Any
 from components.spark.eci import MIB_PER_GIB, NON_JVM_OVERHEAD_FACTOR, OVERHEAD_FACTOR, memory_request
 from policies.base.quantity import GIB, quantity
 from policies.base.view import Props, Unreadable, View
-from policies.cost.model.pods import PodAsk, is_ignored, sized, total
-from policies.cost.model.workloads import CONFIG_MAP, pod_sets
+from policies.cost.model.pods import PodAsk, ask_of, is_ignored, sized, total
+from policies.cost.model.workloads import CONFIG_MAP, Role, pod_sets
 
 APPLICATION = "kubernetes:sparkoperator.k8s.io/v1beta2:SparkApplication"
 SCHEDULED = "kubernetes:sparkoperator.k8s.io/v1beta2:ScheduledSparkApplication"
@@ -138,6 +138,37 @@ def job_of(
     most = conf.get("spark.dynamicAllocation.maxExecutors")
     bound = None if most in (None, "infinity") else int(conf.number("spark.dynamicAllocation.maxExecutors", 0))
     return SparkJob(driver, executor, least, bound)
+
+
+@dataclass(frozen=True)
+class SizedPod:
+    """A pod whose size is known, and the size it would have without its sidecars."""
+
+    where: str
+    role: Role
+    pod: Props
+    ask: PodAsk
+    bare: PodAsk
+
+
+def sized_pods(view: View) -> list[SizedPod]:
+    """Every pod a resource describes with its size: workloads, chart values, and the jobs of spark-defaults."""
+    conf = conf_of(view)
+    found: list[SizedPod] = []
+    for pods in pod_sets(view):
+        if not pods.filled_by_spark:
+            bare = Props({**pods.pod.data, "spec": _first_container(pods.pod)}, pods.pod.path)
+            found.append(SizedPod(pods.where, pods.role, pods.pod, ask_of(pods.pod), ask_of(bare)))
+        elif conf is not None and pods.role in ("driver", "executor"):
+            bare = Props({**pods.pod.data, "spec": {}}, pods.pod.path)
+            whole, alone = _ask(conf, pods.role, pods.pod, True), _ask(conf, pods.role, bare, True)
+            found.append(SizedPod(pods.where, pods.role, pods.pod, whole, alone))
+    return found
+
+
+def _first_container(pod: Props) -> dict[str, Any]:
+    containers = [c.data for c in pod.each("spec", "containers")]
+    return {"containers": containers[:1]}
 
 
 def default_job(view: View) -> SparkJob | None:

@@ -1,0 +1,30 @@
+"""Rules that are also checked when a job arrives: their words come from the admission policies' own table."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from components.admission.rules import rules
+from policies.base.rule import ResourceCheck, Rule, Severity, StackCheck
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The words of an admission rule, for a policy rule of the same id."""
+
+    id: str
+    title: str
+    message: str
+    severity: Severity
+    reason: str
+    way_out: str
+
+    def rule(self, check: ResourceCheck | StackCheck, types: tuple[str, ...] = (), whole_stack: bool = False) -> Rule:
+        """The policy rule with these words and the given check."""
+        return Rule(self.id, self.title, self.severity, self.reason, self.way_out, check, types, whole_stack)
+
+
+def shared(rule_id: str) -> Shared:
+    """The words of an admission rule. Raises KeyError when there is none of that id."""
+    found = rules()[rule_id]
+    severity = cast(Severity, found.severity)
+    return Shared(found.id, found.title, found.message, severity, found.reason, found.way_out)

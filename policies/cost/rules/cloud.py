@@ -1,0 +1,246 @@
+"""Rules about cloud resources that cost by the hour, by the gigabyte or for ever."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from policies.base.rule import Context, Figure, Found, rule
+from policies.base.view import Props, Unreadable, View
+from policies.cost.model.cloud import BUCKET, CLUSTER, EIP, LOG_STORE, NAT, ROS_STACK, SERVICE
+
+_TAGGED = (
+    CLUSTER,
+    NAT,
+    EIP,
+    BUCKET,
+    ROS_STACK,
+    "alicloud:vpc/network:Network",
+    "alicloud:vpc/switch:Switch",
+    "alicloud:ecs/securityGroup:SecurityGroup",
+    "alicloud:log/project:Project",
+    "alicloud:kms/key:Key",
+)
+"""Cloud types that appear on a bill, or lead to what does, and take tags."""
+_ADDRESS_TYPE = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type"
+_HDFS_DATA = ".dlsdata/"
+
+
+@rule(
+    "cloud-tags",
+    title="Cloud resources carry the cost tags",
+    severity="medium",
+    reason="A bill can be split by tags only, and what an interrupted run left behind is found by them.",
+    way_out="add the keys to tags in the stack file",
+    types=_TAGGED,
+)
+def cloud_tags(
+    view: View,
+    context: Context,
+    *,
+    required: Annotated[list[str] | tuple[str, ...], Figure("tag keys every cloud resource needs")] = (
+        "environment",
+        "pulumi:stack",
+    ),
+) -> Found:
+    """Compares the keys of `tags`; their values may be anything."""
+    missing = [key for key in required if not view.props.has("tags", key)]
+    if missing:
+        yield f"the cost tags {', '.join(missing)} are missing"
+
+
+@rule(
+    "cluster-nat",
+    title="ACK makes no NAT gateway of its own",
+    severity="high",
+    reason="ACK makes one unless told not to, beside the network's own: a second hourly fee nobody asked for.",
+    way_out="set newNatGateway: false, and network.nat.enabled where pods need the internet",
+    types=(CLUSTER,),
+)
+def cluster_nat(view: View, context: Context) -> Found:
+    """The provider's default is true, so leaving it out counts as true."""
+    if view.props.flag("newNatGateway") is not False:
+        yield "newNatGateway is not false"
+
+
+@rule(
+    "nat-gateway",
+    title="No NAT gateway or public address without need",
+    severity="medium",
+    reason="A gateway is paid by the hour and by traffic; OSS, ACR and STS of the region are reached without one.",
+    way_out="set network.nat.enabled: false, or allow it here when pods need the internet",
+    types=(NAT, EIP),
+)
+def nat_gateway(
+    view: View, context: Context, *, allowed: Annotated[bool, Figure("whether the environment may have them")] = False
+) -> Found:
+    """Every gateway and address counts."""
+    if not allowed:
+        yield f"the stack makes a {'NAT gateway' if view.type == NAT else 'public address'}"
+
+
+@rule(
+    "public-api-server",
+    title="The API server has no public load balancer",
+    severity="high",
+    reason="It is a second load balancer with traffic fees, and the API server in reach of the whole internet.",
+    way_out="set slbInternetEnabled: false and reach the cluster through the VPC",
+    types=(CLUSTER,),
+)
+def public_api_server(
+    view: View, context: Context, *, allowed: Annotated[bool, Figure("whether it may be public")] = False
+) -> Found:
+    """The provider's default is true, so leaving it out counts as true."""
+    if not allowed and view.props.flag("slbInternetEnabled") is not False:
+        yield "slbInternetEnabled is not false"
+
+
+@rule(
+    "load-balancer",
+    title="Services rent no load balancer without need",
+    severity="medium",
+    reason="Each Service of type LoadBalancer is an SLB instance, paid by the hour; by default it is a public one.",
+    way_out="use ClusterIP and port-forward, or raise allowed",
+    types=(SERVICE,),
+)
+def load_balancer(
+    view: View,
+    context: Context,
+    *,
+    allowed: Annotated[str, Figure("which load balancers", choices=("none", "internal", "any"))] = "none",
+) -> Found:
+    """ACK makes a public load balancer unless the address type is intranet."""
+    if view.props.text("spec", "type") != "LoadBalancer" or allowed == "any":
+        return
+    internal = view.props.text("metadata", "annotations", _ADDRESS_TYPE) == "intranet"
+    if allowed == "none" or not internal:
+        yield f"{'an internal' if internal else 'a public'} load balancer; allowed: {allowed}"
+
+
+@rule(
+    "log-retention",
+    title="Logs are kept no longer than allowed",
+    severity="medium",
+    reason="Log storage is paid by the gigabyte and day; what must be kept for years belongs into OSS.",
+    way_out="lower the retention",
+    types=(LOG_STORE, CLUSTER),
+)
+def log_retention(
+    view: View, context: Context, *, max_days: Annotated[int, Figure("days logs are kept", minimum=1)] = 90
+) -> Found:
+    """Reads log stores (default 30 days) and the cluster's control plane logs."""
+    path = "retentionPeriod" if view.type == LOG_STORE else "controlPlaneLogTtl"
+    days = view.props.number(path)
+    if days is not None and days > max_days:
+        yield f"{path}: {days:g} days; allowed: {max_days}"
+
+
+@rule(
+    "cluster-tier",
+    title="The control plane is of an allowed size",
+    severity="medium",
+    reason="Provisioned control planes (ack.pro.xlarge and up) are paid by the hour, used or not.",
+    way_out="take an allowed clusterSpec",
+    types=(CLUSTER,),
+)
+def cluster_tier(
+    view: View,
+    context: Context,
+    *,
+    allowed: Annotated[
+        list[str] | tuple[str, ...],
+        Figure(
+            "allowed cluster specs",
+            choices=("ack.standard", "ack.pro.small", "ack.pro.xlarge", "ack.pro.2xlarge", "ack.pro.4xlarge"),
+        ),
+    ] = ("ack.standard", "ack.pro.small"),
+) -> Found:
+    """An empty spec is the basic one."""
+    if (view.props.text("clusterSpec") or "ack.standard") not in allowed:
+        yield f"clusterSpec is not one of {', '.join(allowed)}"
+
+
+@rule(
+    "bucket-redundancy",
+    title="Buckets have no more redundancy than allowed",
+    severity="low",
+    reason="Three zones cost a quarter more than one, on every byte.",
+    way_out="set redundancy: LRS, or allow ZRS here",
+    types=(BUCKET, ROS_STACK),
+)
+def bucket_redundancy(
+    view: View,
+    context: Context,
+    *,
+    allowed: Annotated[list[str] | tuple[str, ...], Figure("allowed redundancy", choices=("LRS", "ZRS"))] = ("LRS",),
+) -> Found:
+    """Reads buckets, and the buckets of ROS templates; OSS's default is LRS."""
+    given = [view.props] if view.type == BUCKET else list(_template_buckets(view))
+    key = "redundancyType" if view.type == BUCKET else "RedundancyType"
+    if any((bucket.text(key) or "LRS") not in allowed for bucket in given):
+        yield f"{key} is not one of {', '.join(allowed)}"
+
+
+@rule(
+    "unfinished-uploads",
+    title="Unfinished uploads are removed",
+    severity="low",
+    reason="Parts of an upload that never ended are invisible in listings and paid for ever.",
+    way_out="add a lifecycle rule over the whole bucket with abortMultipartUploads",
+    types=(BUCKET, ROS_STACK),
+)
+def unfinished_uploads(
+    view: View, context: Context, *, max_days: Annotated[int, Figure("days until they are removed", minimum=1)] = 30
+) -> Found:
+    """Looks for an enabled rule over the whole bucket."""
+    if view.type == BUCKET:
+        found = any(_aborts(r, max_days) for r in view.props.each("lifecycleRules"))
+        if not found:
+            yield f"no lifecycle rule over the whole bucket removes unfinished uploads within {max_days} days"
+        return
+    for bucket in _template_buckets(view):
+        rules = bucket.each("LifecycleConfiguration", "Rule")
+        days = [d for r in rules if (d := r.number("AbortMultipartUpload", "Days")) is not None]
+        if not any(d <= max_days for d in days):
+            yield f"no lifecycle rule of the template removes unfinished uploads within {max_days} days"
+
+
+def _aborts(lifecycle: Props, max_days: int) -> bool:
+    if lifecycle.flag("enabled") is not True or lifecycle.text("prefix"):
+        return False
+    days = [u.number("days") for u in lifecycle.each("abortMultipartUploads")]
+    return any(d is not None and d <= max_days for d in days)
+
+
+@rule(
+    "hdfs-lifecycle",
+    title="No lifecycle rule touches the data of OSS-HDFS",
+    severity="critical",
+    reason="OSS-HDFS keeps its blocks under .dlsdata/: an expiry there deletes data, and all of it must be restored.",
+    way_out="limit the rule to folders outside .dlsdata/",
+    types=(ROS_STACK,),
+)
+def hdfs_lifecycle(view: View, context: Context) -> Found:
+    """Looks at rules that expire or move objects in the templates of HDFS buckets."""
+    for bucket in _template_buckets(view):
+        if bucket.flag("EnableOssHdfsService") is not True:
+            continue
+        for given in bucket.each("LifecycleConfiguration", "Rule"):
+            prefix = given.text("Prefix") or ""
+            acts = any(given.has(key) for key in ("Expiration", "Transition", "NoncurrentVersionExpiration"))
+            if acts and (_HDFS_DATA.startswith(prefix) or prefix.startswith(_HDFS_DATA)):
+                yield f"a lifecycle rule {given.where()} reaches .dlsdata/"
+
+
+def _template_buckets(view: View) -> Iterator[Props]:
+    """The properties of the OSS buckets in a ROS template."""
+    text = view.props.text("templateBody")
+    if text is None:
+        return
+    try:
+        template: Any = json.loads(text)
+    except json.JSONDecodeError:
+        raise Unreadable("templateBody", "JSON") from None
+    resources = Props(template, ("templateBody",)).at("Resources")
+    for name in resources.keys():  # noqa: SIM118 - not a dict
+        if resources.text(name, "Type") == "ALIYUN::OSS::Bucket":
+            yield resources.at(name, "Properties")

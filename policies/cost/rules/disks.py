@@ -1,0 +1,107 @@
+"""Rules about disks."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from policies.base.quantity import GIB
+from policies.base.rule import Context, Figure, Found, rule
+from policies.base.view import Props, View
+from policies.cost.model.cloud import CLAIM
+from policies.cost.model.workloads import STATEFUL_SET
+
+STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
+_WITH_CLAIMS = (CLAIM, STATEFUL_SET)
+LEVELS = ("PL0", "PL1", "PL2", "PL3")
+"""Performance levels of an ESSD, cheapest first."""
+
+
+def _claims(view: View) -> Iterator[Props]:
+    if view.type == CLAIM:
+        yield view.props
+    else:
+        yield from view.props.each("spec", "volumeClaimTemplates")
+
+
+@rule(
+    "disk-size",
+    title="Disks are no larger than allowed",
+    severity="medium",
+    reason="A cloud disk is paid by its size, full or empty, until it is deleted; it cannot shrink.",
+    way_out="ask for less, or raise max_gib",
+    types=_WITH_CLAIMS,
+)
+def disk_size(
+    view: View, context: Context, *, max_gib: Annotated[float, Figure("largest disk in GiB", minimum=20)] = 500.0
+) -> Found:
+    """Reads volume claims and claim templates."""
+    for claim in _claims(view):
+        gib = (claim.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB
+        if gib > max_gib:
+            yield f"{claim.where('spec.resources.requests.storage')} asks for {gib:g} GiB; allowed: {max_gib:g}"
+
+
+@rule(
+    "disk-class",
+    title="Disks are of an allowed class",
+    severity="medium",
+    reason="Between the classes of cloud disks lies a factor of ten in price.",
+    way_out="take an allowed class, or add this one to allowed",
+    types=_WITH_CLAIMS,
+)
+def disk_class(
+    view: View,
+    context: Context,
+    *,
+    allowed: Annotated[list[str] | tuple[str, ...], Figure("storage classes that claims may name")] = (
+        "alicloud-disk-essd",
+        "alicloud-disk-essd-entry",
+        "alicloud-disk-topology-alltype",
+    ),
+) -> Found:
+    """Reads the class of claims; the class's name is not quoted, so that no message can hold a secret."""
+    for claim in _claims(view):
+        if (claim.text("spec", "storageClassName") or "") not in allowed:
+            yield f"{claim.where('spec', 'storageClassName')} is not one of {', '.join(allowed)}"
+
+
+@rule(
+    "disk-performance",
+    title="Storage classes have no higher performance level than allowed",
+    severity="medium",
+    reason="Each level of an ESSD about doubles its price; shuffle data on many disks needs no level above PL1.",
+    way_out="lower parameters.performanceLevel, or raise highest",
+    types=(STORAGE_CLASS,),
+)
+def disk_performance(
+    view: View,
+    context: Context,
+    *,
+    highest: Annotated[str, Figure("best performance level", choices=LEVELS)] = "PL1",
+) -> Found:
+    """Reads the levels a storage class may use, a comma-separated list."""
+    given = view.props.text("parameters", "performanceLevel") or ""
+    levels = [part.strip() for part in given.split(",") if part.strip()]
+    better = [level for level in levels if level in LEVELS and LEVELS.index(level) > LEVELS.index(highest)]
+    if better:
+        yield f"parameters.performanceLevel allows {', '.join(better)}; allowed: up to {highest}"
+
+
+@rule(
+    "disk-left-behind",
+    title="Disks of pods that are scaled away are deleted",
+    severity="medium",
+    reason="A StatefulSet keeps the disks of removed pods for ever, and they are paid for ever.",
+    way_out="set persistentVolumeClaimRetentionPolicy.whenScaled: Delete, after a drain that leaves nothing on them",
+    types=(STATEFUL_SET,),
+)
+def disk_left_behind(
+    view: View,
+    context: Context,
+    *,
+    max_gib: Annotated[float, Figure("disks up to this size in GiB may stay, such as a Raft log")] = 50.0,
+) -> Found:
+    """Looks at StatefulSets with claim templates."""
+    gib = [(c.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB for c in _claims(view)]
+    policy = view.props.text("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
+    if policy != "Delete" and any(g > max_gib for g in gib):
+        yield f"{max(gib):g} GiB a pod stay, and are paid, after scaling in"

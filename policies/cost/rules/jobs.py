@@ -1,0 +1,149 @@
+"""Rules about Spark configuration: what keeps executors, and so money, running."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+
+from components.spark.eci import TooLargeError
+from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.shared import shared
+from policies.base.view import Undecided, View, of_types
+from policies.cost.model.estimate import QUOTA
+from policies.cost.model.pods import bill
+from policies.cost.model.prices import decimal, prices
+from policies.cost.model.spark import WITH_CONF, Conf, conf_of, default_job
+from policies.cost.model.workloads import CONFIG_MAP
+
+_DYNAMIC = "spark.dynamicAllocation."
+_TRACKING = shared("shuffle-tracking")
+_MOST = shared("max-executors")
+
+
+def _scaling(view: View) -> Conf | None:
+    """The configuration of a resource that scales its executors, else None."""
+    conf = conf_of(view)
+    return conf if conf is not None and conf.flag(f"{_DYNAMIC}enabled", False) else None
+
+
+def _shuffle_tracking(view: View, context: Context) -> Found:
+    conf = _scaling(view)
+    if conf is not None and conf.flag(f"{_DYNAMIC}shuffleTracking.enabled", True):
+        yield _TRACKING.message
+
+
+SHUFFLE_TRACKING = _TRACKING.rule(_shuffle_tracking, WITH_CONF)
+
+
+@rule(
+    "idle-timeout",
+    title="Idle executors are given back soon",
+    severity="medium",
+    reason="1,000 idle executors of 4/16 cost 17.7 CNY in Spark's default of 60 s, and that at the end of each stage.",
+    way_out="set spark.dynamicAllocation.executorIdleTimeout",
+    types=WITH_CONF,
+)
+def idle_timeout(
+    view: View,
+    context: Context,
+    *,
+    max_seconds: Annotated[float, Figure("seconds an idle executor may be kept", minimum=1)] = 30.0,
+) -> Found:
+    """Reads the timeout where executors are scaled; an application that says nothing gets the workspace's."""
+    conf = _scaling(view)
+    key = f"{_DYNAMIC}executorIdleTimeout"
+    if conf is None or (view.type != CONFIG_MAP and key not in conf):
+        return
+    seconds = conf.seconds(key, "60s")
+    if seconds > max_seconds:
+        default = "" if key in conf else " (Spark's default)"
+        yield f"idle executors are kept for {seconds:g} s{default}; allowed: {max_seconds:g}"
+
+
+@rule(
+    "idle-executors",
+    title="Jobs keep few executors while they wait",
+    severity="medium",
+    reason="The smallest number of executors is paid for the whole life of a job, also while its driver only waits.",
+    way_out="lower spark.dynamicAllocation.minExecutors",
+    types=WITH_CONF,
+)
+def idle_executors(
+    view: View, context: Context, *, max_executors: Annotated[int, Figure("executors a job may always keep")] = 2
+) -> Found:
+    """Reads minExecutors where executors are scaled."""
+    conf = _scaling(view)
+    if conf is not None:
+        least = conf.number(f"{_DYNAMIC}minExecutors", 0)
+        if least > max_executors:
+            yield f"a job keeps at least {least:g} executors; allowed: {max_executors}"
+
+
+@rule(
+    "job-price",
+    title="One job by default is no dearer than allowed",
+    severity="high",
+    reason="The default is what a job gets whose author said nothing: the most executors at their full price.",
+    way_out="lower max_executors or the executor's size in the spark settings",
+    types=(CONFIG_MAP,),
+)
+def job_price(
+    view: View,
+    context: Context,
+    *,
+    max_cny_per_hour: Annotated[float, Figure("CNY an hour of a job at its most executors, on demand")] = 500.0,
+) -> Found:
+    """Prices a workspace's default job on demand, which spot may fall back to."""
+    job = default_job(view)
+    if job is None:
+        return
+    if job.most is None:
+        yield "the number of executors has no bound, so nothing bounds the price of a job"
+        return
+    known = prices(context.region)
+    try:
+        driver, executor = bill(job.driver, known), bill(job.executor, known)
+    except TooLargeError as e:
+        raise Undecided("the price of a job", f"is not known: {e}") from None
+    if driver.cny_per_hour is None or executor.cny_per_hour is None:
+        raise Undecided("the price of a job", f"is not known: {executor.unpriced or driver.unpriced}")
+    amount = driver.cny_per_hour + executor.cny_per_hour * job.most
+    if amount > decimal(max_cny_per_hour):
+        what = f"{job.most} executors of {executor.size}"
+        yield f"a job with {what} costs {amount:.2f} CNY an hour; allowed: {max_cny_per_hour:g}"
+
+
+def _max_executors(views: Sequence[View], context: Context) -> FoundInStack:
+    pods: dict[str, float] = {}
+    for quota in of_types(views, QUOTA):
+        hard = quota.props.at("spec", "hard")
+        found = [n for k in ("pods", "count/pods") if (n := hard.quantity(k)) is not None]
+        if found and not quota.props.has("spec", "scopes") and not quota.props.has("spec", "scopeSelector"):
+            pods[quota.namespace] = min(found)
+    for view in of_types(views, CONFIG_MAP):
+        job = default_job(view)
+        if job is None or view.namespace not in pods:
+            continue
+        if job.most is None or job.most >= pods[view.namespace]:
+            most = "without bound" if job.most is None else f"{job.most}"
+            yield view, f"{_MOST.message} (executors: {most}, pods of the quota: {pods[view.namespace]:g})"
+
+
+MAX_EXECUTORS = _MOST.rule(_max_executors, (CONFIG_MAP, QUOTA), whole_stack=True)
+
+
+@rule(
+    "executor-share",
+    title="Executors are large enough for their own overhead",
+    severity="low",
+    reason="Each executor pays for a JVM, its overhead and an image start; below 2 vCPU that is most of the pod.",
+    way_out="take fewer and larger executors",
+    types=(CONFIG_MAP,),
+    level="advisory",
+)
+def executor_share(
+    view: View, context: Context, *, min_vcpu: Annotated[float, Figure("smallest executor in vCPU")] = 2.0
+) -> Found:
+    """Reads the size of a workspace's default executor."""
+    job = default_job(view)
+    if job is not None and Decimal(str(job.executor.vcpu)) < decimal(min_vcpu):
+        yield f"executors have {job.executor.vcpu:g} vCPU; advised: {min_vcpu:g} or more"

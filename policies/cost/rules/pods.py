@@ -1,0 +1,221 @@
+"""Rules about the size of pods and what makes them dearer than they look."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from components.constants import ECI
+from components.spark import eci
+from components.spark.eci import Spec
+from policies.base.rule import Context, Figure, Found, rule
+from policies.base.shared import shared
+from policies.base.view import Props, View
+from policies.cost.model.pods import PodAsk, bill
+from policies.cost.model.prices import decimal, prices
+from policies.cost.model.spark import sized_pods
+from policies.cost.model.workloads import WITH_PODS, pod_sets
+
+_WEIGHTS = (Decimal("0.1764"), Decimal("0.0221"))
+"""vCPU to GiB as mainland ECI prices them: only the ratio matters here, so it serves regions without a price too."""
+_REQUESTS = shared("requests-and-limits")
+
+
+def _requests_and_limits(view: View, context: Context) -> Found:
+    for pods in pod_sets(view):
+        for container in [*pods.own_containers, *pods.pod.each("spec", "initContainers")]:
+            if not _says_what_it_needs(container):
+                yield f"{_REQUESTS.message} ({container.where()})"
+
+
+def _says_what_it_needs(container: Props) -> bool:
+    for resource in ("cpu", "memory"):
+        request = container.quantity("resources", "requests", resource)
+        limit = container.quantity("resources", "limits", resource)
+        if request is None or (limit is not None and limit > request):
+            return False
+    return True
+
+
+REQUESTS_AND_LIMITS = _REQUESTS.rule(_requests_and_limits, WITH_PODS)
+
+
+@rule(
+    "size-off-table",
+    title="Pods land on a size that is billed",
+    severity="medium",
+    reason="ECI rounds up to its table: 4 vCPU/17.6 GiB is billed as 4/18 in twelve regions, as 4/32 everywhere else.",
+    way_out="take one of the sizes named, or fill the billed one",
+    types=WITH_PODS,
+)
+def size_off_table(
+    view: View, context: Context, *, max_waste_percent: Annotated[float, Figure("most that may be paid in vain")] = 5.0
+) -> Found:
+    """Compares what a pod asks for with what is billed, in money."""
+    region = context.region or ""
+    for sized in sized_pods(view):
+        ask = sized.ask
+        if ask.acs or ask.use_specs or not (ask.vcpu and ask.gib):
+            continue
+        try:
+            billed = eci.round_up(ask.vcpu, ask.gib, region, ask.spot)
+        except eci.TooLargeError as e:
+            yield f"{sized.where}: {e}"
+            continue
+        waste = 100 * (1 - _worth(Spec(ask.vcpu, ask.gib)) / _worth(billed))
+        if waste > decimal(max_waste_percent):
+            rows = " or ".join(map(str, eci.nearest_row(ask.vcpu, ask.gib, region, ask.spot)))
+            yield (
+                f"{sized.where} asks for {Spec(ask.vcpu, round(ask.gib, 2))} and is billed {billed}: {waste:.0f} % is "
+                f"paid in vain; sizes without waste: {rows}"
+            )
+
+
+def _worth(spec: Spec) -> Decimal:
+    return _WEIGHTS[0] * decimal(spec.vcpu) + _WEIGHTS[1] * decimal(spec.gib)
+
+
+@rule(
+    "sidecar-size",
+    title="Sidecars do not push a pod to the next size",
+    severity="medium",
+    reason="A sidecar of 0.25 vCPU makes a 4/16 executor a 6/18 or an 8/32: up to twice the price.",
+    way_out="give the sidecar the variable __ECI_RESOURCE_IGNORE__=TRUE, or size the main container for both",
+    types=WITH_PODS,
+)
+def sidecar_size(view: View, context: Context) -> Found:
+    """Compares the billed size with and without what runs beside the first container."""
+    region = context.region or ""
+    for sized in sized_pods(view):
+        if sized.ask.acs or sized.ask.use_specs or sized.ask == sized.bare:
+            continue
+        try:
+            whole = eci.round_up(sized.ask.vcpu, sized.ask.gib, region, sized.ask.spot)
+            bare = eci.round_up(sized.bare.vcpu, sized.bare.gib, region, sized.bare.spot)
+        except eci.TooLargeError:
+            continue  # size-off-table says so
+        # a sidecar that is itself worth a size is not a nuisance but a part of the pod
+        small = sized.ask.vcpu - sized.bare.vcpu <= 0.5 and sized.ask.gib - sized.bare.gib <= 1
+        if small and whole != bare and Spec(sized.bare.vcpu, sized.bare.gib) == bare:
+            yield f"{sized.where}: sidecars make a {bare} pod a {whole} one"
+
+
+@rule(
+    "instance-type",
+    title="Pods are asked for by vCPU and memory",
+    severity="low",
+    reason="An ECS type or family is billed by that type's own price, which no budget here knows.",
+    way_out="name sizes such as 4-16Gi in eci-use-specs, or leave it out",
+    types=WITH_PODS,
+)
+def instance_type(view: View, context: Context) -> Found:
+    """Looks for ECS types and families in the annotations."""
+    for pods in pod_sets(view):
+        note = pods.pod.at("metadata", "annotations")
+        if "ecs." in (note.text(f"{ECI}eci-use-specs") or ""):
+            yield f"{note.where(f'{ECI}eci-use-specs')} names an ECS instance type"
+        if note.has(f"{ECI}eci-instance-family"):
+            yield f"{note.where(f'{ECI}eci-instance-family')} names a family of ECS instances"
+
+
+@rule(
+    "pod-price",
+    title="No single pod is dearer than allowed",
+    severity="medium",
+    reason="A typo in a size (64 for 6.4) multiplies with the number of pods.",
+    way_out="use more and smaller pods, or raise max_cny_per_hour",
+    types=WITH_PODS,
+)
+def pod_price(
+    view: View, context: Context, *, max_cny_per_hour: Annotated[float, Figure("CNY an hour and pod, on demand")] = 10.0
+) -> Found:
+    """Prices each pod on demand; pods without a known price are left to the sums, which say so."""
+    known = prices(context.region)
+    for sized in sized_pods(view):
+        amount = _amount(sized.ask, context)
+        if amount is not None and amount > decimal(max_cny_per_hour):
+            size = bill(sized.ask, known).size
+            yield f"{sized.where} costs {amount:.2f} CNY an hour ({size}); allowed: {max_cny_per_hour:g}"
+
+
+def _amount(ask: PodAsk, context: Context) -> Decimal | None:
+    try:
+        return bill(ask, prices(context.region)).cny_per_hour
+    except eci.TooLargeError:
+        return None  # size-off-table says so
+
+
+@rule(
+    "pending-limit",
+    title="Waiting pods give up in time",
+    severity="medium",
+    reason="A pod that waits for capacity or an image is billed from the image pull on, by default for four hours.",
+    way_out="set the annotation k8s.aliyun.com/eci-max-pending-minute",
+    types=WITH_PODS,
+)
+def pending_limit(
+    view: View, context: Context, *, max_minutes: Annotated[int, Figure("longest wait in minutes", minimum=10)] = 60
+) -> Found:
+    """Looks at the templates of drivers and executors: the pods that come by the thousand."""
+    for pods in pod_sets(view):
+        if pods.role not in ("driver", "executor"):
+            continue
+        note = pods.pod.at("metadata", "annotations")
+        minutes = note.number(f"{ECI}eci-max-pending-minute")
+        if minutes is None or minutes > max_minutes:
+            found = "240 (the default)" if minutes is None else f"{minutes:g}"
+            yield f"{pods.where}: pods may wait for {found} minutes; allowed: {max_minutes}"
+
+
+@rule(
+    "ephemeral-storage",
+    title="Pods rent no more extra disk than allowed",
+    severity="medium",
+    reason="30 GiB are free; 70 more cost a seventh of a 4/16 executor, on every executor.",
+    way_out="lower k8s.aliyun.com/eci-extra-ephemeral-storage; shuffle data belongs to the shuffle service",
+    types=WITH_PODS,
+)
+def ephemeral_storage(
+    view: View, context: Context, *, max_gib: Annotated[float, Figure("extra disk of a pod in GiB")] = 100.0
+) -> Found:
+    """Reads the annotation of every pod template."""
+    for sized in sized_pods(view):
+        if sized.ask.ephemeral_gib > max_gib:
+            yield f"{sized.where} rents {sized.ask.ephemeral_gib:g} GiB of extra disk; allowed: {max_gib:g}"
+
+
+@rule(
+    "pod-address",
+    title="No pod has a public address of its own",
+    severity="high",
+    reason="Each is an EIP, billed by pod and by traffic, and a way around the network's rules.",
+    way_out="remove k8s.aliyun.com/eci-with-eip; one NAT gateway serves all pods",
+    types=WITH_PODS,
+)
+def pod_address(view: View, context: Context) -> Found:
+    """Looks for the annotations that rent an address."""
+    for pods in pod_sets(view):
+        note = pods.pod.at("metadata", "annotations")
+        if note.text(f"{ECI}eci-with-eip") == "true" or note.has(f"{ECI}eci-eip-instanceid"):
+            yield f"{pods.where} asks for a public address"
+
+
+@rule(
+    "pod-tags",
+    title="Pods carry the cost tags",
+    severity="medium",
+    reason="The bill names pods by their tags only; without them nobody can say which team or environment paid.",
+    way_out="set the annotation k8s.aliyun.com/eci-custom-tags on the pods",
+    types=WITH_PODS,
+)
+def pod_tags(
+    view: View,
+    context: Context,
+    *,
+    required: Annotated[list[str] | tuple[str, ...], Figure("tag keys every pod needs")] = ("environment",),
+) -> Found:
+    """Reads the `key:value,key:value` of the annotation."""
+    for pods in pod_sets(view):
+        given = pods.pod.text("metadata", "annotations", f"{ECI}eci-custom-tags") or ""
+        keys = {part.partition(":")[0].strip() for part in given.split(",")}
+        missing = [key for key in required if key not in keys]
+        if missing:
+            yield f"{pods.where} lacks the cost tags {', '.join(missing)}"

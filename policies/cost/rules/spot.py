@@ -1,0 +1,91 @@
+"""Rules about spot capacity: where it saves money, and where it loses work."""
+
+from components.constants import ECI
+from components.spark import eci
+from policies.base.rule import Context, Found, rule
+from policies.base.shared import shared
+from policies.base.view import View
+from policies.cost.model.pods import acs_class, is_spot
+from policies.cost.model.spark import sized_pods
+from policies.cost.model.workloads import CONFIG_MAP, WITH_PODS, pod_sets
+
+_DRIVER = shared("no-spot-driver")
+
+
+def _no_spot_driver(view: View, context: Context) -> Found:
+    for pods in pod_sets(view):
+        if pods.role == "driver" and is_spot(pods.pod):
+            yield f"{_DRIVER.message} ({pods.where})"
+
+
+NO_SPOT_DRIVER = _DRIVER.rule(_no_spot_driver, WITH_PODS)
+
+
+@rule(
+    "spot-service",
+    title="Services run on demand",
+    severity="high",
+    reason="A shuffle worker, operator or history server that the cloud takes back loses what running jobs need.",
+    way_out="remove k8s.aliyun.com/eci-spot-strategy; spot is for executors",
+    types=WITH_PODS,
+)
+def spot_service(view: View, context: Context) -> Found:
+    """Looks at everything that is neither driver nor executor."""
+    for pods in pod_sets(view):
+        if pods.role in ("service", "job") and is_spot(pods.pod):
+            yield f"{pods.where} runs on spot capacity"
+
+
+@rule(
+    "executors-on-spot",
+    title="Executors run on spot capacity",
+    severity="medium",
+    reason="Spot executors are 30 to 90 % cheaper, and a lost task runs again.",
+    way_out="set spark.executor.spot: true, or switch this rule off where runs must not slow down",
+    types=(CONFIG_MAP,),
+    level="advisory",
+)
+def executors_on_spot(view: View, context: Context) -> Found:
+    """Looks at a workspace's default executor template."""
+    for pods in pod_sets(view):
+        cheap = is_spot(pods.pod) or acs_class(pods.pod).endswith(".best-effort")
+        if pods.role == "executor" and not cheap:
+            yield f"{pods.where}: executors run on demand"
+
+
+@rule(
+    "spot-fallback",
+    title="Spot executors fall back to on demand",
+    severity="medium",
+    reason="Without stock a spot pod waits, billed, while the job's driver and the other executors wait with it.",
+    way_out='set k8s.aliyun.com/eci-spot-fallback: "true"',
+    types=WITH_PODS,
+)
+def spot_fallback(view: View, context: Context) -> Found:
+    """Looks at executor templates on spot."""
+    for pods in pod_sets(view):
+        if pods.role == "executor" and is_spot(pods.pod):
+            note = pods.pod.at("metadata", "annotations")
+            if note.text(f"{ECI}eci-spot-fallback") != "true":
+                yield f"{pods.where} has no fallback to on-demand capacity"
+
+
+@rule(
+    "spot-size",
+    title="Spot pods have a size that spot sells",
+    severity="medium",
+    reason="Spot has fewer sizes (2 vCPU and more, no even steps of memory) and rounds up further than on demand.",
+    way_out="take one of the sizes named; leave eci-compute-category out on spot",
+    types=WITH_PODS,
+)
+def spot_size(view: View, context: Context) -> Found:
+    """Checks spot pods against the spot table."""
+    for sized in sized_pods(view):
+        ask = sized.ask
+        if not ask.spot:
+            continue
+        if ask.economy:
+            yield f"{sized.where}: the economy class cannot be bought as spot"
+        if ask.vcpu and ask.gib and not ask.use_specs and not eci.is_row(ask.vcpu, ask.gib, "", spot=True):
+            rows = " or ".join(map(str, eci.nearest_row(ask.vcpu, ask.gib, "", spot=True))) or "none"
+            yield f"{sized.where}: {ask.vcpu:g} vCPU/{ask.gib:g} GiB is no size of spot capacity; sizes: {rows}"

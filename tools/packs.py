@@ -1,0 +1,168 @@
+"""Runs a policy pack as the engine does: a process of its own, asked over gRPC about every resource of a graph.
+
+Used by previews (the real verdicts without the engine) and by the tests. What differs from the engine: stack rules get
+the recorded inputs, where an update would hand over outputs; rules read the same properties in both.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+
+from policies.base.check import Verdict
+from policies.base.rule import Level
+from tools.replay.graph import SECRET, UNKNOWN, Graph, Resource
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKS = {name: ROOT / "policies" / name for name in ("cost", "isolation")}
+_LEVELS = {"advisory": analyzer_pb2.ADVISORY, "mandatory": analyzer_pb2.MANDATORY, "disabled": analyzer_pb2.DISABLED}
+_LEVEL_NAMES = {number: name for name, number in _LEVELS.items()}
+_SEVERITIES = {1: "low", 2: "medium", 3: "high", 4: "critical"}
+_UNDECIDED = ": could not decide"
+_START_SECONDS = 120
+_MAX_MESSAGE = 400 * 1024 * 1024
+
+
+class PackError(Exception):
+    """The pack refused to start (its own sentences) or failed."""
+
+
+class Pack:
+    """A running policy pack."""
+
+    def __init__(self, stub: Any) -> None:  # noqa: ANN401 - generated code
+        self._stub = stub
+        self.info = stub.GetAnalyzerInfo(empty_pb2.Empty())
+        """What the pack says about itself: its policies with levels, schemas and severities."""
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Levels and figures as in an environment's JSON, over the pack's own defaults, as the engine reads them.
+
+        Rule names the pack does not have are ignored, as the engine ignores them.
+        """
+        request = analyzer_pb2.ConfigureAnalyzerRequest()
+        for policy in self.info.policies:
+            given = config.get(policy.name, config.get("all"))
+            own = dict(given) if isinstance(given, Mapping) else {}
+            level = own.pop("enforcementLevel", config.get("all")) if isinstance(given, Mapping) else given
+            entry = request.policyConfig[policy.name]
+            entry.enforcementLevel = _LEVELS[level] if level else policy.enforcementLevel
+            entry.properties.update({k: v for k, v in own.items() if k != "enforcementLevel"})
+        self._stub.Configure(request)
+
+    def analyze(self, resource: Resource) -> list[Verdict]:
+        """The verdicts of the resource rules on one resource."""
+        request = analyzer_pb2.AnalyzeRequest(
+            type=resource.type,
+            urn=resource.urn,
+            name=resource.name,
+            properties=struct_of(resource.inputs),
+            options=_options(resource),
+        )
+        return [_verdict(d, resource.urn) for d in self._stub.Analyze(request).diagnostics]
+
+    def analyze_stack(self, graph: Graph) -> list[Verdict]:
+        """The verdicts of the stack rules."""
+        request = analyzer_pb2.AnalyzeStackRequest(
+            resources=[
+                analyzer_pb2.AnalyzerResource(
+                    type=r.type,
+                    urn=r.urn,
+                    name=r.name,
+                    properties=struct_of(r.inputs),
+                    options=_options(r),
+                    parent=r.parent,
+                    dependencies=r.dependencies,
+                )
+                for r in graph
+            ]
+        )
+        return [_verdict(d, "") for d in self._stub.AnalyzeStack(request).diagnostics]
+
+    def check(self, graph: Graph) -> list[Verdict]:
+        """All verdicts on a graph: resource by resource, then the stack."""
+        return [v for r in graph for v in self.analyze(r)] + self.analyze_stack(graph)
+
+
+@contextmanager
+def running(directory: Path, *, region: str | None = None, python: str = sys.executable) -> Iterator[Pack]:
+    """Starts a pack's process and ends it afterwards. Raises PackError with what it said when it does not start."""
+    environment = dict(os.environ)
+    if region:
+        environment["PULUMI_CONFIG"] = json.dumps({"spark-on-ack:region": region})
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [python, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)],
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        )
+        try:
+            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            port = process.stdout.readline().strip()
+            if not port.isdigit():
+                process.wait(timeout=_START_SECONDS)
+                errors.seek(0)
+                raise PackError(errors.read().decode().strip() or f"{directory.name} gave no port")
+            options = [
+                ("grpc.max_receive_message_length", _MAX_MESSAGE),
+                ("grpc.max_send_message_length", _MAX_MESSAGE),
+            ]
+            with grpc.insecure_channel(f"127.0.0.1:{port.decode()}", options=options) as channel:
+                yield Pack(analyzer_pb2_grpc.AnalyzerStub(channel))  # type: ignore[no-untyped-call]
+        finally:
+            process.terminate()
+            process.wait(timeout=_START_SECONDS)
+
+
+def verdicts(graph: Graph, directory: Path, config: Mapping[str, Any], region: str | None) -> list[Verdict]:
+    """What the pack in `directory` says about a graph, with an environment's JSON as `config`."""
+    with running(directory, region=region) as pack:
+        pack.configure(config)
+        return pack.check(graph)
+
+
+def struct_of(inputs: Mapping[str, Any]) -> struct_pb2.Struct:
+    """Recorded inputs as the engine sends them: secrets and unknowns under its own marks."""
+    struct = struct_pb2.Struct()
+    struct.update(cast(dict[str, Any], _wire(dict(inputs))))
+    return struct
+
+
+def _wire(value: object) -> object:
+    if isinstance(value, dict):
+        if UNKNOWN in value:
+            return rpc.UNKNOWN
+        if SECRET in value:
+            return {rpc._special_sig_key: rpc._special_secret_sig, "value": _wire(value["value"])}
+        return {k: _wire(v) for k, v in value.items()}
+    return [_wire(v) for v in value] if isinstance(value, list) else value
+
+
+def _options(resource: Resource) -> analyzer_pb2.AnalyzerResourceOptions:
+    return analyzer_pb2.AnalyzerResourceOptions(
+        protect=bool(resource.options.get("protect")),
+        ignoreChanges=resource.options.get("ignoreChanges", []),
+        additionalSecretOutputs=resource.options.get("additionalSecretOutputs", []),
+        parent=resource.parent,
+    )
+
+
+def _verdict(diagnostic: Any, urn: str) -> Verdict:  # noqa: ANN401 - generated code
+    rule, text = diagnostic.policyName, diagnostic.message
+    undecided = f"{rule}{_UNDECIDED}" in text
+    message = text[text.index(f"{rule}{_UNDECIDED}") :] if undecided else text.partition("\n")[2] or text
+    level = cast(Level, _LEVEL_NAMES[diagnostic.enforcementLevel])
+    return Verdict(rule, level, _SEVERITIES.get(diagnostic.severity, ""), diagnostic.urn or urn, message, undecided)
