@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import GraphOf
 from tools.replay import Graph
 from tools.sandbox import processes
+from tools.sandbox.apply import Batch
 from tools.sandbox.kubectl import ADMIN, Kubectl
 from tools.sandbox.programs import program
 from tools.sandbox.settings import PORT_NAMES, PROJECT_DIR, Settings, from_environment
@@ -50,6 +51,10 @@ class Sandbox:
         """`kubectl get ... -o json` as admin."""
         answer: dict[str, Any] = json.loads(self._program.run("get", *args, "-o", "json").stdout)
         return answer
+
+    def apply(self, batch: Batch, dry_run: bool) -> None:
+        """Apply as the sandbox does. Raises SandboxError with the API server's refusal."""
+        self._program.apply(batch.manifests, batch.namespace, dry_run)
 
     def audit(self) -> list[dict[str, Any]]:
         """All events of the API server's audit log."""

@@ -1,4 +1,4 @@
-"""Command line of the sandbox: `python -m tools.sandbox up|down|status|job|logs`."""
+"""Command line of the sandbox: `python -m tools.sandbox up|build|down|status|job|logs`."""
 
 import argparse
 import sys
@@ -17,6 +17,7 @@ def main(argv: list[str] | None = None) -> int:
     up = commands.add_parser("up", help="start what is missing, apply the stack, run the example job")
     up.add_argument("--stack", default="sandbox", help="stack file to replay (default: sandbox)")
     up.add_argument("--no-job", action="store_true", help="leave the example job out")
+    commands.add_parser("build", help="only build and download the programs")
     commands.add_parser("down", help="end all processes and remove the state folder")
     commands.add_parser("status", help="show what runs")
     commands.add_parser("job", help="run the example job once more")
@@ -37,6 +38,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     match options.command:
         case "up":
             lifecycle.up(replace(settings, stack=options.stack), with_job=not options.no_job)
+        case "build":
+            lifecycle.build(settings)
         case "down":
             lifecycle.down(settings)
         case "job":

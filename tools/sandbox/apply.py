@@ -151,6 +151,12 @@ def storage_classes(graph: Graph) -> list[str]:
     return sorted(name for name in found if name)
 
 
+def foreign_storage_classes(graph: Graph) -> list[str]:
+    """Storage classes that claims ask for and the graph does not make: the cluster's own, on ACK."""
+    own = {each.inputs["metadata"]["name"] for each in graph.of_type("StorageClass")}
+    return [name for name in storage_classes(graph) if name not in own]
+
+
 def teams(graph: Graph) -> dict[str, str]:
     """Namespace to team of all workspaces."""
     found = {}

@@ -40,8 +40,10 @@ class ControlPlane:
         users |= {name: client(self.authority, name, name, groups) for name, groups in submitters.items()}
         write_kubeconfig(self._settings.kubeconfig, self._settings.server, self.authority, users)
 
-    def up(self, storage_classes: list[str]) -> None:
+    def up(self, claimed: list[str], foreign: list[str]) -> None:
         """Start what does not run, and wait until the API server is ready and the nodes are.
+
+        `claimed`: storage classes whose volumes are played; `foreign`: those of them that have to be made.
 
         Raises:
             SandboxError: a port is taken or a process does not come up.
@@ -49,8 +51,8 @@ class ControlPlane:
         """
         self._ensure([self._etcd(), self._api_server()])
         wait_for("the API server", self._api_ready, 90)
-        self.kubectl.apply([*self._base(), *map(_node, ZONES), *map(_storage_class, storage_classes)])
-        self._ensure([self._controller_manager(), self._scheduler(), self._kwok(storage_classes)])
+        self.kubectl.apply([*self._base(), *map(_node, ZONES), *map(_storage_class, foreign)])
+        self._ensure([self._controller_manager(), self._scheduler(), self._kwok(claimed)])
         wait_for("the virtual nodes", self._nodes_ready, 60)
 
     def _ensure(self, wanted: list[Process]) -> None:

@@ -62,11 +62,12 @@ def up(settings: Settings, with_job: bool = True) -> None:
             graph = _replay(settings)
         table("What is going to be set up", ["component", "namespace", "objects"], apply.overview(graph))
         with clock.step("programs"):
-            _programs(settings)
+            build(settings)
+            _link_kubectl(settings)
         plane = ControlPlane(settings)
         plane.write_kubeconfig(apply.submitters(graph))
         with clock.step("control plane"):
-            plane.up(apply.storage_classes(graph))
+            plane.up(apply.storage_classes(graph), apply.foreign_storage_classes(graph))
         with clock.step("server-side apply"):
             applied = apply.apply_graph(settings, plane.kubectl, graph)
         with clock.step("workloads"):
@@ -167,8 +168,13 @@ def _replay(settings: Settings) -> Graph:
         raise SandboxError(str(error)) from None
 
 
-def _programs(settings: Settings) -> None:
-    """Compile and download side by side: one needs the processors, the other the network."""
+def build(settings: Settings) -> None:
+    """Compile and download side by side what is missing: one needs the processors, the other the network.
+
+    Raises:
+        SandboxError: disk, network, memory or compiler, in one sentence.
+
+    """
     todo = missing(settings.cache)
     if todo:
         say(f"  {len(todo)} programs to build; this is done once and kept in {settings.cache}")
@@ -176,9 +182,12 @@ def _programs(settings: Settings) -> None:
         downloads = pool.submit(lambda: (java_home(settings.cache), spark_home(settings.cache)))
         build_missing(settings.cache)
         downloads.result()
-    links = settings.state / "bin"
-    links.mkdir(exist_ok=True)
-    link = links / "kubectl"
+
+
+def _link_kubectl(settings: Settings) -> None:
+    """A short way to the built kubectl, for the person's PATH."""
+    link = settings.state / "bin/kubectl"
+    link.parent.mkdir(exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(program("kubectl").path(settings.cache))
 

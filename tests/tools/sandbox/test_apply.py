@@ -91,8 +91,10 @@ def test_storage_classes_are_those_the_claims_name() -> None:
         kube("StatefulSet", "a", spec={"volumeClaimTemplates": [template, template]}),
         kube("StatefulSet", "b", spec={}),
         kube("PersistentVolumeClaim", "c", spec={"storageClassName": "slow"}),
+        kube("StorageClass", "fast"),
     )
     assert apply.storage_classes(found) == ["fast", "slow"]
+    assert apply.foreign_storage_classes(found) == ["slow"]
 
 
 def test_each_team_has_a_submitter_in_its_group() -> None:

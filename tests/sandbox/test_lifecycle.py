@@ -1,0 +1,63 @@
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.conftest import Sandbox, command, free_settings
+from tools.sandbox import processes
+
+pytestmark = pytest.mark.sandbox
+
+MOVING = ("events", "leases", "componentstatuses")
+"""Resources that change by themselves."""
+
+
+def versions(sandbox: Sandbox) -> dict[str, str]:
+    """Resource version of every object that is listed, by its URL-like name."""
+    done = sandbox.kubectl("api-resources", "--verbs=list", "-o", "name")
+    kinds = [each for each in done.stdout.split() if not each.startswith(MOVING)]
+    found = {}
+    for each in sandbox.get(",".join(kinds), "-A")["items"]:
+        metadata = each["metadata"]
+        name = f"{each['kind']} {metadata.get('namespace', '')}/{metadata['name']}"
+        found[name] = f"{metadata.get('resourceVersion')} {metadata.get('generation')}"
+    return found
+
+
+def test_a_second_up_changes_no_object_and_starts_no_process(sandbox: Sandbox) -> None:
+    before = versions(sandbox), {each.pid for each in processes.find(sandbox.settings.state)}
+    done = command(sandbox.settings, "up")
+    assert done.returncode == 0, done.stdout
+    assert "has completed before" in done.stdout
+    assert versions(sandbox) == before[0]
+    assert {each.pid for each in processes.find(sandbox.settings.state)} == before[1]
+
+
+@pytest.mark.parametrize("name", ["kwok", "spark-operator"])
+def test_a_killed_process_is_started_again_by_up(sandbox: Sandbox, name: str) -> None:
+    (victim,) = [each for each in processes.find(sandbox.settings.state) if each.name == name]
+    others = {each.pid for each in processes.find(sandbox.settings.state)} - {victim.pid}
+    os.kill(victim.pid, signal.SIGKILL)
+    assert command(sandbox.settings, "status").returncode in (0, 1)
+    done = command(sandbox.settings, "up")
+    assert done.returncode == 0, done.stdout
+    assert f"started {name}" in done.stdout
+    assert others < {each.pid for each in processes.find(sandbox.settings.state)}
+    assert command(sandbox.settings, "status").returncode == 0
+
+
+def test_an_interrupted_up_can_be_repeated_and_down_leaves_nothing(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Half a sandbox (only what `up` had started when it died), then whole, then nothing."""
+    settings = free_settings(tmp_path / "second", skip=1)
+    assert command(settings, "up", "--no-job").returncode == 0
+    for each in processes.find(settings.state):
+        if each.name in ("kube-apiserver", "spark-operator"):
+            os.kill(each.pid, signal.SIGKILL)
+    again = command(settings, "up", "--no-job")
+    assert again.returncode == 0, again.stdout
+    assert command(settings, "down").returncode == 0
+    assert processes.find(settings.state) == []
+    assert not any(processes.port_open(port) for port in settings.ports.values())
+    assert not settings.state.exists()
+    assert processes.find(sandbox.settings.state), "the other sandbox runs on"
