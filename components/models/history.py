@@ -5,10 +5,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from components.inputs import Inputs, Value, matching, not_allowed
-from components.models.spark import Image
+from components.models.spark import SIDECAR_IMAGE, Image
 from components.sentences import Allowed
 from components.spark.eci import Spec, is_row, nearest_row, regions_with_finer_sizes
 
+HISTORY_ACCOUNT = "spark-history"
+"""Service account of the server: the identity of the event logs is bound to it."""
 Name = Annotated[str, *matching(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "1 to 63 lower-case letters, digits, dashes")]
 EventLogDir = Annotated[
     str, *matching(r"(oss|hdfs|file)://\S+|/\S+", "a directory such as oss://bucket.region.oss-dls.aliyuncs.com/logs")
@@ -32,7 +34,7 @@ class HistorySettings(Inputs):
         10,
         ge=2,
         le=1000,
-        description="Pieces of a long job's rolling log that stay uncompacted; older ones are summarised",
+        description="Pieces of a long job's rolling log that stay as they are; older ones are summarised",
     )
     update_seconds: int = Field(10, ge=5, le=3600, description="Seconds between looks at the directory; each lists it")
     store_gib: int = Field(
@@ -74,8 +76,8 @@ class HistoryInputs(HistorySettings):
     oidc_provider_arn: Value[str] | None = Field(
         None, description="ARN of the cluster's OIDC provider; needed for credentials rrsa"
     )
-    credentials_sidecar_image: Value[Image] | None = Field(
-        None, description="Image with ack-ram-tool; needed for credentials rrsa"
+    credentials_sidecar_image: Value[Image] = Field(
+        SIDECAR_IMAGE, description="Image with ack-ram-tool, used with credentials rrsa"
     )
     tags: dict[str, str] = Field({}, description="Tags of the pod for cost allocation")
 
@@ -83,7 +85,7 @@ class HistoryInputs(HistorySettings):
     def _complete(self) -> Self:
         if self.image is None:
             raise not_allowed("missing; allowed: a Spark image with JindoSDK, with its tag or digest", "image")
-        needed = {"eci": ("role_name",), "rrsa": ("role_arn", "oidc_provider_arn", "credentials_sidecar_image")}
+        needed = {"eci": ("role_name",), "rrsa": ("role_arn", "oidc_provider_arn")}
         for field in needed.get(self.credentials, ()):
             if getattr(self, field) is None:
                 raise not_allowed(f"missing; credentials {self.credentials} needs it", field)

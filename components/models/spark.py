@@ -16,6 +16,8 @@ from components.sentences import Allowed
 from components.spark.eci import Spec, fit, is_row, nearest_row, regions_with_finer_sizes
 from components.spark.keys import entry_mistake
 
+SIDECAR_IMAGE = "registry.cn-hangzhou.aliyuncs.com/acs/ack-ram-tool:1.3.0"
+"""The vendor's image of ack-ram-tool, from its RRSA guide; `-vpc` in the host's name is the internal address."""
 FINER = regions_with_finer_sizes()[0]
 
 
@@ -179,9 +181,9 @@ class SparkSettings(Inputs):
     )
     image_cache: bool = Field(True, description="Start pods from the automatic image cache of ECI")
     conf: Conf = Field({}, description="Further Spark configuration; protected keys and misspellings are refused")
-    credentials_sidecar_image: Value[Image] | None = Field(
-        None,
-        description="Image with ack-ram-tool, needed when jobs get their cloud identity by RRSA: JindoSDK cannot "
+    credentials_sidecar_image: Value[Image] = Field(
+        SIDECAR_IMAGE,
+        description="Image with ack-ram-tool, used when pods get their cloud identity by RRSA: JindoSDK cannot "
         "use RRSA tokens itself, a sidecar serves it short-lived credentials on loopback (unproven on ECI)",
     )
 

@@ -24,6 +24,7 @@ from components.spark.place import JobPlace
 
 TEMP_DIR = "/tmp"  # noqa: S108 - an emptyDir of the pod's own
 JINDO_POOL_MIB = 512
+JINDO_PROCS = "JINDO_DEFAULT_PROCS"
 AUTH = "com.aliyun.jindodata.oss.auth."
 
 
@@ -144,7 +145,23 @@ def _ports(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
 
 
 def _storage(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
-    if not place.oss_hdfs and not place.files_bucket:
+    yield from oss(place)
+    if uses_oss(place):
+        why = "JindoSDK sizes its threads by the host otherwise"
+        yield f"spark.kubernetes.driverEnv.{JINDO_PROCS}", settings.driver.vcpu, why
+        yield f"spark.executorEnv.{JINDO_PROCS}", settings.executor.vcpu, why
+    if place.credentials == "rrsa":
+        yield "spark.kubernetes.executor.checkAllContainers", "false", "an executor is done when Spark's container is"
+
+
+def uses_oss(place: JobPlace) -> bool:
+    """True when `oss://` paths are read or written there."""
+    return place.oss_hdfs or bool(place.files_bucket)
+
+
+def oss(place: JobPlace) -> Iterator[Line]:
+    """How a JVM reaches OSS and OSS-HDFS: the part that jobs and the history server share."""
+    if not uses_oss(place):
         return
     fs = "spark.hadoop.fs."
     yield f"{fs}oss.impl", "com.aliyun.jindodata.oss.JindoOssFileSystem", "JindoSDK speaks OSS and OSS-HDFS"
@@ -159,9 +176,6 @@ def _storage(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
     why = "MiB; the default of 6124 would overrun a small pod's memory"
     yield f"{fs}oss.memory.pool.size.max.mb", JINDO_POOL_MIB, why
     yield f"{fs}oss.tmp.data.dirs", TEMP_DIR, "the pod's own temporary volume"
-    why = "JindoSDK sizes its threads by the host otherwise"
-    yield "spark.kubernetes.driverEnv.JINDO_DEFAULT_PROCS", settings.driver.vcpu, why
-    yield "spark.executorEnv.JINDO_DEFAULT_PROCS", settings.executor.vcpu, why
     if place.credentials == "eci":
         why = "credentials of the pod's RAM role, renewed by themselves; no key anywhere (unproven on ECI)"
         yield f"{fs}oss.credentials.provider", f"{AUTH}EcsStsCredentialsProvider", why
@@ -169,7 +183,6 @@ def _storage(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
         why = "JindoSDK has no RRSA provider: the pod's sidecar serves the credentials (unproven on ECI)"
         yield f"{fs}oss.credentials.provider", f"{AUTH}CustomCredentialsProvider", why
         yield "spark.hadoop.aliyun.oss.provider.url", f"http://127.0.0.1:{CREDENTIALS_SIDECAR}", "the sidecar"
-        yield "spark.kubernetes.executor.checkAllContainers", "false", "an executor is done when Spark's container is"
 
 
 def _events(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:

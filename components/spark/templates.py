@@ -90,11 +90,14 @@ def _template(settings: SparkSettings, place: JobPlace, role: str, container: st
             "terminationGracePeriodSeconds": 30,
             "securityContext": pod_security(),
             "tolerations": virtual_node_tolerations(),
-            "containers": [_spark_container(place, container), *_sidecars(settings, place)],
+            "containers": [
+                _spark_container(place, container),
+                *sidecars(settings.credentials_sidecar_image, place),
+            ],
             "volumes": [
                 {"name": "spark-local-dir-1", "emptyDir": {}},
                 {"name": "tmp", "emptyDir": {}},
-                *_identity_volumes(place),
+                *identity_volumes(place),
             ],
         },
     }
@@ -109,6 +112,7 @@ def _spark_container(place: JobPlace, name: str) -> Template:
             # Spark takes a mount of this name as its local directory
             {"name": "spark-local-dir-1", "mountPath": LOCAL_DIR},
             {"name": "tmp", "mountPath": TEMP_DIR},
+            *identity_mounts(place),
         ],
     }
 
@@ -193,7 +197,8 @@ def rrsa_env(place: JobPlace) -> list[dict[str, str]]:
     ]
 
 
-def _identity_volumes(place: JobPlace) -> list[Template]:
+def identity_volumes(place: JobPlace) -> list[Template]:
+    """With RRSA: the service account's token for Alibaba Cloud's STS, renewed by the kubelet."""
     if place.credentials != "rrsa":
         return []
     token = {"audience": "sts.aliyuncs.com", "expirationSeconds": TOKEN_SECONDS, "path": "token"}
@@ -201,12 +206,19 @@ def _identity_volumes(place: JobPlace) -> list[Template]:
     return [{"name": "rrsa-oidc-token", "projected": {"sources": sources, "defaultMode": 0o440}}]
 
 
-def _sidecars(settings: SparkSettings, place: JobPlace) -> list[Template]:
+def identity_mounts(place: JobPlace) -> list[Template]:
+    """Mounts of `identity_volumes`; Spark's container gets them too, for tools that know RRSA themselves."""
+    if place.credentials != "rrsa":
+        return []
+    return [{"name": "rrsa-oidc-token", "mountPath": TOKEN_DIR, "readOnly": True}]
+
+
+def sidecars(image: object, place: JobPlace) -> list[Template]:
     """With RRSA: ack-ram-tool serving credentials on loopback, which is what JindoSDK can read.
 
     Unproven on ECI: that the sidecar is stopped when Spark's container has ended, and is left out of the pod's size.
     """
-    if place.credentials != "rrsa" or settings.credentials_sidecar_image is None:
+    if place.credentials != "rrsa":
         return []
     serve = f"127.0.0.1:{CREDENTIALS_SIDECAR}"
     mine = [
@@ -218,11 +230,11 @@ def _sidecars(settings: SparkSettings, place: JobPlace) -> list[Template]:
     return [
         {
             "name": "credentials",
-            "image": settings.credentials_sidecar_image,
+            "image": image,
             "args": ["export-credentials", "--format", "ecs-metadata-json", "--serve", serve],
             "env": [*rrsa_env(place), *mine],
             "securityContext": container_security() | {"readOnlyRootFilesystem": True},
             "resources": {k: {"cpu": "50m", "memory": "64Mi"} for k in ("requests", "limits")},
-            "volumeMounts": [{"name": "rrsa-oidc-token", "mountPath": TOKEN_DIR, "readOnly": True}],
+            "volumeMounts": identity_mounts(place),
         }
     ]
