@@ -53,6 +53,56 @@ class ClusterArgs(TypedDict):
     """RAM OIDC provider of the cluster; needed for identities by service account (RRSA). Allowed: an ARN such as acs:ram::1234567890123456:oidc-provider/ack-rrsa-c1. Default: none."""
     existing_oidc_issuer_url: NotRequired[pulumi.Input[str]]
     """Issuer of the cluster's service account tokens; needed for identities by service account. Allowed: an https:// address. Default: none."""
+    version: NotRequired[str]
+    """Kubernetes version, raised one minor at a time. None: the newest when it is made. Allowed: a version such as 1.34 or 1.34.1-aliyun.1. Default: none."""
+    upgrade_channel: NotRequired[str]
+    """Automatic upgrades inside the maintenance window. Default: patch; off where a version is set. Allowed: off, patch, stable, rapid. Default: none."""
+    spec: NotRequired[str]
+    """Control plane size. Only Pro has NetworkPolicy, zone spread and control plane logs; xlarge and more sell scheduling rate and exist for virtual-node. Allowed: ack.pro.small, ack.pro.xlarge, ack.pro.2xlarge, ack.pro.4xlarge. Default: ack.pro.small."""
+    service_cidr: NotRequired[str]
+    """Addresses of Kubernetes services, outside the VPC. Cannot be changed later. Allowed: an IPv4 range such as 10.0.0.0/16, mask /16 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16. Default: 172.21.0.0/20."""
+    public_endpoint: NotRequired[bool]
+    """API server also on the internet. Without it, Pulumi must run where the VPC is reachable. Cannot be changed later. Allowed: true or false. Default: false."""
+    deletion_protection: NotRequired[bool]
+    """Neither ACK nor Pulumi deletes the cluster before this is off (and an update has run). Allowed: true or false. Default: true."""
+    encryption_key_id: NotRequired[pulumi.Input[str]]
+    """KMS key that encrypts Kubernetes Secrets at rest. None: not encrypted by a key of yours. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
+    logs_control_plane: NotRequired[list[str]]
+    """Control plane components whose logs are kept. Allowed: a list, each apiserver, kcm, scheduler, ccm, controlplane-events. Default: apiserver, kcm, scheduler."""
+    logs_audit: NotRequired[bool]
+    """Keep the API server's audit log: who did what in which namespace. Allowed: true or false. Default: true."""
+    logs_retention_days: NotRequired[int]
+    """Days that control plane logs are kept. Allowed: a whole number from 1 to 3650. Default: 30."""
+    logs_project: NotRequired[pulumi.Input[str]]
+    """Log project that exists. None: ACK makes `k8s-log-<cluster id>`; project names are unique in the whole cloud, and a name with the cluster's id cannot be taken. Allowed: text. Default: none."""
+    logs_keep_when_deleted: NotRequired[bool]
+    """Keep the logs when the cluster is deleted. Allowed: true or false. Default: true."""
+    maintenance_days: NotRequired[list[str]]
+    """Days of the week. Allowed: a list, each Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday. Default: Saturday."""
+    maintenance_start: NotRequired[str]
+    """Beginning of the window, with the offset from UTC. Allowed: a time such as 02:00+08:00. Default: 02:00+08:00."""
+    maintenance_hours: NotRequired[int]
+    """Length of the window in hours. Allowed: a whole number from 1 to 24. Default: 3."""
+    addons: NotRequired[dict[str, str]]
+    """Add-on to version, beside the flavour's own; `off` leaves one of those out. Allowed: a map of text to a version such as v0.7.6, latest (chosen once, at installation) or off. Default: empty."""
+    pod_defaults_enabled: NotRequired[bool]
+    """Write the profile; it acts on new pods at once. Allowed: true or false. Default: true."""
+    pod_defaults_image_cache: NotRequired[bool]
+    """Start from a matching image cache where there is one. Allowed: true or false. Default: true."""
+    pod_defaults_spot_fallback: NotRequired[bool]
+    """A spot pod runs on demand when there is no spot capacity. Allowed: true or false. Default: true."""
+    region: NotRequired[str]
+    """Region of the cluster. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
+    tags: NotRequired[dict[str, str]]
+    """Further tags of the cluster and of its ECI pods. Allowed: a map of text to text. Default: empty."""
+    vswitch_ids: NotRequired[pulumi.Input[list[str]]]
+    """One to five vswitches, one a zone. Allowed: a list, each an id such as vsw-bp1abc. Default: none."""
+    security_group_id: NotRequired[pulumi.Input[str]]
+    """Security group of the pods. Allowed: an id such as sg-bp1abc. Default: none."""
+    network_cidr: NotRequired[str]
+    """Addresses of the VPC, to compare with the service addresses. Allowed: an IPv4 range such as 10.0.0.0/16, mask /8 to /28. Default: none."""
+    resource_group_id: NotRequired[pulumi.Input[str]]
+    """Resource group of the cluster; none: the account's default group. Allowed: an id such as rg-acfm1abc. Default: none."""
     kubeconfig: NotRequired[pulumi.Input[str]]
     """Content of the existing cluster's kubeconfig; kept as a secret. Allowed: text. Default: none."""
 
@@ -133,10 +183,8 @@ class StorageCheckArgs(TypedDict):
     """Folders under the root that the check creates for good, such as the event log folder. Allowed: a list, each a path without spaces, colons and wildcards. Default: empty."""
     hadoop_conf: dict[str, str]
     """Hadoop settings that reach the bucket: the job defaults' spark.hadoop.* without that prefix. Allowed: a map of text to text."""
-    pod_annotations: NotRequired[dict[str, str]]
-    """Annotations of the pod, such as its ECI RAM role. Allowed: a map of text to text. Default: empty."""
-    pod_labels: NotRequired[dict[str, str]]
-    """Labels of the pod, such as the one that sends it to ECI. Allowed: a map of text to text. Default: empty."""
+    pod_template: NotRequired[pulumi.Input[str]]
+    """JSON of a pod template to build on, such as a workspace's driver template: its annotations, labels, volumes, tolerations and sidecars give the check the identity and the place that jobs have. Allowed: text. Default: ."""
     name: NotRequired[str]
     """Name of the CronJob. Allowed: a Kubernetes name of 1 to 53 characters. Default: check-storage."""
 
@@ -175,7 +223,7 @@ class IdentityArgs(TypedDict):
 
 
 class ShuffleServiceArgs(TypedDict):
-    """Inputs of ShuffleService: its settings, and the tags of what it makes."""
+    """Inputs of ShuffleService: its settings, what runs its pods, who reads its metrics."""
 
     namespace: NotRequired[str]
     """Namespace of the service, and of nothing else. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: celeborn."""
@@ -237,8 +285,6 @@ class ShuffleServiceArgs(TypedDict):
     """Spread over zones; needs a Pro cluster, else set it to false. Allowed: true or false. Default: true."""
     network_policy: NotRequired[bool]
     """Admit only workspaces, the service itself and monitoring. Allowed: true or false. Default: true."""
-    metrics_namespace: NotRequired[str]
-    """Namespace whose pods may read metrics; default: the agent of managed Prometheus. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: arms-prom."""
     cluster_domain: NotRequired[str]
     """DNS domain of the cluster. Allowed: text. Default: cluster.local."""
     protect: NotRequired[bool]
@@ -249,8 +295,27 @@ class ShuffleServiceArgs(TypedDict):
     """Further labels of all pods (ACS: alibabacloud.com/…). Allowed: a map of text to text. Default: empty."""
     node_selector: NotRequired[dict[str, str]]
     """Node labels the pods ask for. Allowed: a map of text to text. Default: empty."""
+    pods: NotRequired[str]
+    """What runs the pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any other Kubernetes. Allowed: eci, virtual-node, acs, plain. Default: eci."""
     tags: NotRequired[dict[str, str]]
-    """Tags of the disks (cost allocation). Allowed: a map of text to text. Default: empty."""
+    """Tags of the disks, and of the pods on ECI (cost allocation). Allowed: a map of text to text. Default: empty."""
+    metrics_namespace: NotRequired[str]
+    """Namespace whose pods may read metrics; default: the agent of managed Prometheus. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: arms-prom."""
+
+
+class AdmissionPoliciesArgs(TypedDict):
+    """Inputs of AdmissionPolicies: its settings, and the account of the Spark operator."""
+
+    levels: NotRequired[dict[str, str]]
+    """Rule -> deny, warn, audit or off; deny unless said. Rules that keep teams and credentials apart are always deny. Allowed: a map of text to text. Default: empty."""
+    pod_creators: NotRequired[list[str]]
+    """Further users that may create pods in workspaces, by full name; all other rules hold for them. Allowed: a list, each a Kubernetes user name such as system:serviceaccount:tools:notebooks. Default: empty."""
+    priority_classes: NotRequired[list[str]]
+    """Priority classes jobs may use. Allowed: a list, each 1 to 63 lower-case letters, digits, dots and dashes. Default: empty."""
+    operator_namespace: NotRequired[str]
+    """Namespace of the Spark operator. Allowed: 1 to 63 lower-case letters, digits, dots and dashes. Default: spark-operator."""
+    operator_account: NotRequired[str]
+    """Service account of the operator's controller; it creates the drivers. Allowed: 1 to 63 lower-case letters, digits, dots and dashes. Default: spark-operator-controller."""
 
 
 class SparkOperatorArgs(TypedDict):
@@ -308,6 +373,53 @@ class SparkOperatorArgs(TypedDict):
     """Tags of the controller's pods on ECI (cost allocation). Allowed: a map of text to text. Default: empty."""
     metrics_namespace: NotRequired[str]
     """Namespace whose pods may read the metrics; default: the agent of managed Prometheus. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: arms-prom."""
+
+
+class HistoryServerArgs(TypedDict):
+    """The settings, and where logs are and how the pod may read them."""
+
+    namespace: NotRequired[str]
+    """Namespace of the history server, made for it. Allowed: 1 to 63 lower-case letters, digits, dashes. Default: spark-history."""
+    image: NotRequired[pulumi.Input[str]]
+    """Spark image with JindoSDK (images/spark); left out: the image of the Spark defaults. Allowed: an image with its tag or digest. Default: none."""
+    vcpu: NotRequired[int]
+    """vCPU of the pod; replaying logs is what takes them. Allowed: a whole number from 1 to 16. Default: 2."""
+    memory_gib: NotRequired[int]
+    """Memory of the pod in GiB; with vcpu a size of ECI's table. Allowed: a whole number of GiB from 2 to 64. Default: 8."""
+    retention_days: NotRequired[int]
+    """Days until the event log of a finished job is deleted. Allowed: a whole number from 1 to 3650. Default: 30."""
+    max_logs: NotRequired[int]
+    """Event logs kept; the oldest go first. Allowed: a whole number from 100 to 10000000. Default: 100000."""
+    files_kept: NotRequired[int]
+    """Pieces of a long job's rolling log that stay as they are; older ones are summarised. Allowed: a whole number from 2 to 1000. Default: 10."""
+    update_seconds: NotRequired[int]
+    """Seconds between looks at the directory; each lists it. Allowed: a whole number from 5 to 3600. Default: 10."""
+    store_gib: NotRequired[int]
+    """Disk in GiB for replayed jobs, so that a restart or a second look is quick. Allowed: a whole number from 1 to 500. Default: 20."""
+    acls: NotRequired[bool]
+    """Show a job only to its user, view_acls and admins. Needs a proxy in front that authenticates people and filters set for it in conf; without one everybody is anonymous. Allowed: true or false. Default: false."""
+    admins: NotRequired[list[str]]
+    """Users who see every job when acls is on. Allowed: a list, each text. Default: empty."""
+    admin_groups: NotRequired[list[str]]
+    """Groups who see every job when acls is on. Allowed: a list, each text. Default: empty."""
+    event_log_dir: pulumi.Input[str]
+    """Directory the jobs write their event logs to; must exist. Allowed: a directory such as oss://bucket.region.oss-dls.aliyuncs.com/logs."""
+    region: NotRequired[str]
+    """Region of the bucket. Allowed: text. Default: cn-hangzhou."""
+    pods: NotRequired[str]
+    """What runs the pod: ECI of ACK Serverless, ECI behind virtual nodes, ACS, any other cluster. Allowed: eci, virtual-node, acs, plain. Default: eci."""
+    credentials: NotRequired[str]
+    """How the pod proves who it is to OSS: RAM role of the ECI pod, RRSA, or no OSS. Allowed: eci, rrsa, none. Default: none."""
+    role_name: NotRequired[pulumi.Input[str]]
+    """Name of the RAM role; needed for credentials eci. Allowed: text. Default: none."""
+    role_arn: NotRequired[pulumi.Input[str]]
+    """ARN of the RAM role; needed for credentials rrsa. Allowed: text. Default: none."""
+    oidc_provider_arn: NotRequired[pulumi.Input[str]]
+    """ARN of the cluster's OIDC provider; needed for credentials rrsa. Allowed: text. Default: none."""
+    credentials_sidecar_image: NotRequired[pulumi.Input[str]]
+    """Image with ack-ram-tool, used with credentials rrsa. Allowed: an image with its tag or digest. Default: registry.cn-hangzhou.aliyuncs.com/acs/ack-ram-tool:1.3.0."""
+    tags: NotRequired[dict[str, str]]
+    """Tags of the pod for cost allocation. Allowed: a map of text to text. Default: empty."""
 
 
 class MonitoringArgs(TypedDict):

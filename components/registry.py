@@ -6,12 +6,16 @@ Inputs only: importing it must stay cheap and must not import the components the
 from dataclasses import dataclass
 
 from components.inputs import Inputs
+from components.models.admission import AdmissionPoliciesInputs
 from components.models.cluster import ClusterInputs
+from components.models.history import HistoryInputs
 from components.models.identity import IdentityInputs
 from components.models.monitoring import MonitoringInputs
 from components.models.network import NetworkInputs
 from components.models.operator import SparkOperatorInputs
+from components.models.shuffle import ShuffleServiceInputs
 from components.models.storage import StorageInputs
+from components.models.storage_check import StorageCheckInputs
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,11 @@ COMPONENTS: dict[str, Component] = {
     "Network": Component("components.network", NetworkInputs),
     "Cluster": Component("components.cluster", ClusterInputs),
     "Storage": Component("components.storage", StorageInputs),
+    "StorageCheck": Component("components.storage.check", StorageCheckInputs),
     "Identity": Component("components.identity", IdentityInputs),
+    "ShuffleService": Component("components.shuffle.service", ShuffleServiceInputs),
+    "AdmissionPolicies": Component("components.admission.policies", AdmissionPoliciesInputs),
     "SparkOperator": Component("components.operator", SparkOperatorInputs),
+    "HistoryServer": Component("components.history", HistoryInputs),
     "Monitoring": Component("components.monitoring", MonitoringInputs),
 }
