@@ -1,0 +1,282 @@
+"""Objects that arrive in a workspace: good ones, and one forbidden change of a good one for each case."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from components.constants import (
+    ANNOTATION_IMAGES,
+    ANNOTATION_MAX_CPU,
+    ANNOTATION_MAX_EXECUTORS,
+    ANNOTATION_MAX_MEMORY,
+    ANNOTATION_RAM_ROLES,
+    ECI,
+    LABEL_WORKSPACE,
+)
+
+Json = dict[str, Any]
+NAMESPACE = "admission-cases"
+DRIVER = f"system:serviceaccount:{NAMESPACE}:spark-driver"
+OPERATOR = "system:serviceaccount:spark-operator:spark-operator-controller"
+PERSON = "alice"
+IMAGE = "registry.example.com/team-a/spark:3.5.9"
+SIZE = {"requests": {"cpu": "2", "memory": "4Gi"}, "limits": {"cpu": "2", "memory": "4Gi"}}
+
+NAMESPACE_OBJECTS: list[Json] = [
+    {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": NAMESPACE,
+            # no Pod Security label: what it refuses would hide what the rules refuse
+            "labels": {LABEL_WORKSPACE: "team-a"},
+            "annotations": {
+                ANNOTATION_IMAGES: "registry.example.com/team-a/,spark",
+                ANNOTATION_RAM_ROLES: "team-a-data",
+                ANNOTATION_MAX_EXECUTORS: "50",
+                ANNOTATION_MAX_CPU: "16",
+                ANNOTATION_MAX_MEMORY: "64Gi",
+            },
+        },
+    },
+    *(
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": NAMESPACE}}
+        for name in ("spark-driver", "spark-executor")
+    ),
+]
+
+
+def pod(role: str = "executor") -> Json:
+    """A good pod of that role."""
+    owner = {"apiVersion": "v1", "kind": "Pod", "name": "driver", "uid": "1", "controller": True}
+    account = "spark-executor" if role == "executor" else "spark-driver"
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": f"case-{role}",
+            "namespace": NAMESPACE,
+            "labels": {"spark-role": role},
+            "annotations": {f"{ECI}eci-ram-role-name": "team-a-data", f"{ECI}eci-auto-imc": "true"},
+            "ownerReferences": [owner],
+        },
+        "spec": {
+            "serviceAccountName": account,
+            "automountServiceAccountToken": role != "executor",
+            "containers": [{"name": "spark", "image": IMAGE, "resources": deepcopy(SIZE)}],
+        },
+    }
+
+
+def application() -> Json:
+    """A good application, as a person writes it."""
+    return {
+        "apiVersion": "sparkoperator.k8s.io/v1beta2",
+        "kind": "SparkApplication",
+        "metadata": {"name": "case", "namespace": NAMESPACE},
+        "spec": application_spec(),
+    }
+
+
+def application_spec() -> Json:
+    """The spec of a good application."""
+    return {
+        "type": "Scala",
+        "mode": "cluster",
+        "sparkVersion": "3.5.9",
+        "image": IMAGE,
+        "mainClass": "org.apache.spark.examples.SparkPi",
+        "mainApplicationFile": "local:///opt/spark/examples/jars/spark-examples.jar",
+        "deps": {"jars": ["oss://team-a-files/lib/a.jar"]},
+        "sparkConf": {"spark.sql.shuffle.partitions": "200", "spark.executor.instances": "4"},
+        "restartPolicy": {"type": "OnFailure", "onFailureRetries": 3},
+        "dynamicAllocation": {"enabled": True, "maxExecutors": 40, "shuffleTrackingEnabled": False},
+        "driver": {"cores": 1, "memory": "2g", "serviceAccount": "spark-driver", "envVars": {"STAGE": "test"}},
+        "executor": {
+            "cores": 2,
+            "memory": "4g",
+            "annotations": {f"{ECI}eci-spot-strategy": "SpotAsPriceGo"},
+            "template": {
+                "metadata": {"annotations": {f"{ECI}eci-extra-ephemeral-storage": "50Gi"}},
+                "spec": {"containers": [{"name": "spark-kubernetes-executor", "image": IMAGE}]},
+            },
+        },
+    }
+
+
+def scheduled() -> Json:
+    """The same application on a schedule."""
+    return {
+        "apiVersion": "sparkoperator.k8s.io/v1beta2",
+        "kind": "ScheduledSparkApplication",
+        "metadata": {"name": "case", "namespace": NAMESPACE},
+        "spec": {"schedule": "@daily", "template": application_spec()},
+    }
+
+
+def connect() -> Json:
+    """A good Spark Connect server."""
+    template = {"spec": {"serviceAccountName": "spark-driver", "containers": [{"name": "spark-kubernetes-driver"}]}}
+    return {
+        "apiVersion": "sparkoperator.k8s.io/v1alpha1",
+        "kind": "SparkConnect",
+        "metadata": {"name": "case", "namespace": NAMESPACE},
+        "spec": {
+            "sparkVersion": "3.5.9",
+            "image": IMAGE,
+            "sparkConf": {"spark.sql.shuffle.partitions": "200"},
+            "server": {"cores": 1, "memory": "2g", "template": template},
+            "executor": {"instances": 2, "cores": 1, "memory": "2g"},
+        },
+    }
+
+
+GOOD: dict[str, tuple[str, Json]] = {
+    "an executor made by the driver": (DRIVER, pod()),
+    "a driver made by the operator": (OPERATOR, pod("driver")),
+    "a connect server made by the operator": (OPERATOR, pod("connect-server")),
+    "an application": (PERSON, application()),
+    "a scheduled application": (PERSON, scheduled()),
+    "a Spark Connect server": (PERSON, connect()),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A forbidden object: the rule that must refuse it, who sends it, and a word its sentence must show."""
+
+    rule: str
+    user: str
+    manifest: Json
+    shows: str = ""
+    name: str = ""
+
+
+def changed(manifest: Json, path: str, value: Any) -> Json:
+    """A copy of the manifest with the value at `a/b/0/c` (keys may hold dots, ~1 is a slash)."""
+    copy = deepcopy(manifest)
+    here: Any = copy
+    *parents, leaf = [p.replace("~1", "/") for p in path.split("/")]
+    for part in parents:
+        here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
+    if isinstance(here, list):
+        here[int(leaf)] = value
+    elif value is None:
+        here.pop(leaf)
+    else:
+        here[leaf] = value
+    return copy
+
+
+def _case(make: Callable[[], Json], user: str) -> Callable[..., Case]:
+    def case(rule: str, path: str, value: Any, shows: str = "") -> Case:
+        return Case(rule, user, changed(make(), path, value), shows, f"{rule} {make.__name__} {path}")
+
+    return case
+
+
+_executor, _driver = _case(pod, DRIVER), _case(lambda: pod("driver"), OPERATOR)
+_app, _scheduled, _connect = _case(application, PERSON), _case(scheduled, PERSON), _case(connect, PERSON)
+_ECI = "metadata/annotations/k8s.aliyun.com~1"
+_BOX = "spec/containers/0/"
+_TEMPLATE = "spec/executor/template/spec/"
+_TOKEN = [{"name": "t", "projected": {"sources": [{"serviceAccountToken": {"audience": "vault", "path": "t"}}]}}]
+
+BAD: list[Case] = [
+    Case("pod-creator", PERSON, pod(), PERSON, "pod-creator a person makes a pod"),
+    Case("pod-creator", f"system:serviceaccount:{NAMESPACE}:spark-executor", pod(), name="pod-creator an executor"),
+    Case("pod-creator", "system:serviceaccount:other:spark-driver", pod(), name="pod-creator a foreign driver"),
+    Case("spark-role", DRIVER, pod("driver"), "driver", "spark-role a driver makes a driver"),
+    _driver("spark-role", "metadata/labels/spark-role", "history"),
+    _executor("workload-account", "spec/serviceAccountName", "spark-driver", "spark-driver"),
+    _driver("workload-account", "spec/serviceAccountName", "default", "default"),
+    _app("workload-account", "spec/driver/serviceAccount", "admin", "admin"),
+    _app("workload-account", _TEMPLATE + "serviceAccountName", "spark-driver"),
+    _connect("workload-account", "spec/server/template/spec/serviceAccountName", "default"),
+    _executor("executor-owner", "metadata/ownerReferences", []),
+    _executor("allowed-image", _BOX + "image", "docker.io/evil/miner:1", "docker.io/evil/miner:1"),
+    _executor("allowed-image", _BOX + "image", "sparkling:1", "sparkling:1"),
+    _executor(
+        "allowed-image", "spec/initContainers", [{"name": "i", "image": "busybox", "resources": SIZE}], "busybox"
+    ),
+    _app("allowed-image", "spec/image", "docker.io/evil/miner:1", "registry.example.com/team-a/"),
+    _app("allowed-image", "spec/executor/image", "docker.io/evil/miner:1"),
+    _scheduled("allowed-image", "spec/template/driver/image", "docker.io/evil/miner:1"),
+    _app("allowed-image", _TEMPLATE + "containers/0/image", "docker.io/evil/miner:1"),
+    _connect("allowed-image", "spec/server/template/spec/containers/0/image", "docker.io/evil/miner:1"),
+    _executor("no-host-access", "spec/hostNetwork", True),
+    _executor("no-host-access", "spec/hostPID", True),
+    _executor("no-host-access", "spec/volumes", [{"name": "v", "hostPath": {"path": "/"}}]),
+    _executor("no-host-access", _BOX + "ports", [{"containerPort": 80, "hostPort": 80}]),
+    _app("no-host-access", "spec/sparkConf/spark.kubernetes.executor.volumes.hostPath.x.mount.path", "/", "hostPath.x"),
+    _app("no-host-access", _TEMPLATE + "volumes", [{"name": "v", "hostPath": {"path": "/"}}]),
+    _app("no-host-access", _TEMPLATE + "hostNetwork", True),
+    _executor("no-privileges", _BOX + "securityContext", {"allowPrivilegeEscalation": True}),
+    _executor("no-privileges", _BOX + "securityContext", {"capabilities": {"add": ["SYS_ADMIN"]}}),
+    _app("no-privileges", _TEMPLATE + "containers/0/securityContext", {"allowPrivilegeEscalation": True}),
+    _executor("token-audience", "spec/automountServiceAccountToken", True),
+    _driver("token-audience", "spec/volumes", _TOKEN),
+    _executor("ram-role", _ECI + "eci-ram-role-name", "team-b-data", "team-b-data"),
+    _app("ram-role", "spec/driver/annotations", {f"{ECI}eci-ram-role-name": "team-b-data"}, "team-b-data"),
+    _app(
+        "ram-role",
+        f"spec/sparkConf/spark.kubernetes.executor.annotation.{ECI.replace('/', '~1')}eci-ram-role-name",
+        "b",
+    ),
+    _app("ram-role", "spec/executor/template/metadata/annotations", {f"{ECI}eci-ram-role-name": "team-b-data"}),
+    _executor("eci-annotation", _ECI + "eci-with-eip", "true", "eci-with-eip"),
+    _executor("eci-annotation", _ECI + "eci-use-specs", "ecs.c6.16xlarge", "eci-use-specs"),
+    _scheduled("eci-annotation", "spec/template/executor/annotations", {f"{ECI}eci-security-group": "sg-1"}),
+    _driver("no-spot-driver", _ECI + "eci-spot-strategy", "SpotAsPriceGo"),
+    _app("no-spot-driver", "spec/driver/annotations", {f"{ECI}eci-spot-strategy": "SpotAsPriceGo"}),
+    _executor("requests-and-limits", _BOX + "resources", {}, "spark"),
+    _executor("requests-and-limits", _BOX + "resources/limits/cpu", "32"),
+    _executor("pod-size", _BOX + "resources", {"requests": {"cpu": "32", "memory": "64Gi"}}, "at most 16 cpu"),
+    _executor("pod-size", _BOX + "resources", {"requests": {"cpu": "500m", "memory": "65Gi"}}),
+    _app("priority-class", _TEMPLATE + "priorityClassName", "system-node-critical"),
+    _executor("no-node-choice", "spec/nodeName", "virtual-kubelet-cn-hangzhou-i"),
+    _executor("no-node-choice", "spec/tolerations", [{"operator": "Exists"}]),
+    _app("no-node-choice", _TEMPLATE + "schedulerName", "mine"),
+    _executor("no-access-key", _BOX + "env", [{"name": "OSS_ACCESS_KEY_SECRET", "value": "hidden"}], "OSS_ACCESS_KEY"),
+    _app("no-access-key", "spec/sparkConf/spark.hadoop.fs.oss.accessKeySecret", "hidden", "fs.oss.accessKeySecret"),
+    _app("no-access-key", "spec/hadoopConf", {"fs.oss.accessKeyId": "hidden"}, "fs.oss.accessKeyId"),
+    _app("no-access-key", "spec/driver/envVars", {"ALIBABA_CLOUD_ACCESS_KEY_ID": "hidden"}),
+    _app("conf-key", "spec/sparkConf/spark.kubernetes.context=x", "y"),
+    _app("conf-key", "spec/sparkConf/ spark.master", "y"),
+    _app("conf-identity", "spec/sparkConf/spark.kubernetes.authenticate.driver.serviceAccountName", "admin"),
+    _app("conf-identity", "spec/sparkConf/spark.kubernetes.authenticate.submission.oauthTokenFile", "/var/run/x"),
+    _app("conf-identity", "spec/sparkConf/spark.master", "k8s://https://elsewhere"),
+    _app("conf-identity", "spec/driver/kubernetesMaster", "https://elsewhere"),
+    _connect("conf-identity", "spec/sparkConf/spark.kubernetes.context", "other"),
+    _scheduled("conf-namespace", "spec/template/sparkConf/spark.kubernetes.namespace", "spark-team-b", "spark-team-b"),
+    _app("conf-image", "spec/sparkConf/spark.kubernetes.executor.container.image", IMAGE),
+    _app("operator-files", "spec/sparkConf/spark.kubernetes.driver.podTemplateFile", "/etc/passwd"),
+    _app("operator-files", "spec/sparkConf/spark.kubernetes.file.upload.path", "oss://mine/"),
+    _app("operator-files", "spec/sparkConf/spark.kubernetes.executor.pod.excludedFeatureSteps", "x"),
+    _connect("operator-files", "spec/sparkConf/spark.kubernetes.executor.podTemplateFile", "/x"),
+    _app("application-files", "spec/mainApplicationFile", "/var/run/secrets/token", "/var/run/secrets/token"),
+    _app("application-files", "spec/mainApplicationFile", "--conf"),
+    _app("application-files", "spec/deps/files", ["file:///etc/passwd"], "file:///etc/passwd"),
+    _app("application-files", "spec/sparkConf/spark.files", "oss://a/b,/etc/passwd", "/etc/passwd"),
+    _app("no-packages", "spec/deps/packages", ["org.example:lib:1"], "deps.packages"),
+    _connect("no-packages", "spec/sparkConf/spark.jars.packages", "org.example:lib:1"),
+    _app("shuffle-service", "spec/sparkConf/spark.celeborn.client.spark.shuffle.fallback.policy", "ALWAYS", "ALWAYS"),
+    _app("shuffle-service", "spec/sparkConf/spark.shuffle.manager", "sort"),
+    _app("shuffle-tenant", "spec/sparkConf/spark.celeborn.identity.user-specific.tenant", "team-b", "team-a"),
+    _app("shuffle-tracking", "spec/dynamicAllocation/shuffleTrackingEnabled", None),
+    _connect("shuffle-tracking", "spec/dynamicAllocation", {"enabled": True}),
+    _app("shuffle-tracking", "spec/sparkConf/spark.dynamicAllocation.shuffleTracking.enabled", "true"),
+    _app("max-executors", "spec/dynamicAllocation/maxExecutors", 51, "at most 50"),
+    _app("max-executors", "spec/executor/instances", 51),
+    _app("max-executors", "spec/sparkConf/spark.dynamicAllocation.maxExecutors", "5000"),
+    _connect("max-executors", "spec/executor/instances", 51),
+    _app("cluster-mode", "spec/mode", "client", "client"),
+    _app("ignored-field", "spec/driver/affinity", {"nodeAffinity": {}}, "driver.affinity"),
+    _app("ignored-field", "spec/sparkConfigMap", "mine", "sparkConfigMap"),
+    _app("ignored-field", "spec/volumes", [{"name": "v", "configMap": {"name": "c"}}], "volumes: v"),
+    _scheduled("restart-policy", "spec/template/restartPolicy", {"type": "Always"}, "Always"),
+    _app("internal-service", "spec/sparkUIOptions", {"serviceType": "LoadBalancer"}, "LoadBalancer"),
+    _connect("internal-service", "spec/server/service", {"spec": {"type": "NodePort"}}, "NodePort"),
+    _connect("internal-service", "spec/server/service", {"spec": {"externalIPs": ["1.2.3.4"]}}),
+]
