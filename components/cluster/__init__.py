@@ -4,29 +4,19 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.args import ClusterArgs
+from components.cluster import made
 from components.cluster.access import kubernetes_provider
 from components.cluster.existing import existing_kubeconfig
-from components.inputs import InputError
+from components.cluster.fixed import flavour_as_made
+from components.cluster.profile import eci_profile
 from components.models.cluster import ClusterInputs
-
-
-def _same_flavour(made_as: str, flavour: str) -> str:
-    """`flavour`, or InputError when the stack's cluster was made as another one."""
-    if made_as != flavour:
-        raise InputError(
-            [
-                f"cluster.flavour: {flavour!r} is not allowed; this stack's cluster was made as {made_as!r}, and a "
-                "cluster cannot be converted: it and everything in it would be deleted and made anew. Allowed: "
-                f"{made_as!r}; or a new stack beside this one; or `pulumi destroy` first"
-            ]
-        )
-    return flavour
 
 
 class Cluster(pulumi.ComponentResource):
     """A Kubernetes cluster without machines of one's own, and the Kubernetes provider that reaches it.
 
-    All flavours have the same outputs. Changing the flavour of a live stack is refused before anything changes.
+    All flavours have the same outputs. Changing the flavour, the service addresses or the public endpoint of a live
+    stack is refused before anything changes.
     """
 
     cluster_id: pulumi.Output[str]
@@ -39,13 +29,13 @@ class Cluster(pulumi.ComponentResource):
     """Issuer of the cluster's service account tokens; empty where unknown."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Raises InputError when an input is wrong, before any resource."""
         super().__init__("spark-on-ack:index:Cluster", name, None, opts)
         inputs = ClusterInputs.of(args, f"Cluster {name}")
-        # The state remembers the first flavour: its `output` keeps the first input until it is replaced.
-        self._made_as = pulumi.Stash(
-            f"{name}-flavour", input=inputs.flavour, opts=pulumi.ResourceOptions(parent=self)
-        ).output.apply(lambda made_as: _same_flavour(str(made_as), inputs.flavour))
-        self.provider = self._existing(name, inputs)
+        flavour = flavour_as_made(name, inputs, self)
+        self.provider = (
+            self._existing(name, inputs) if inputs.flavour == "existing" else self._make(name, inputs, flavour)
+        )
         self.register_outputs(
             {
                 "clusterId": self.cluster_id,
@@ -54,6 +44,25 @@ class Cluster(pulumi.ComponentResource):
                 "oidcIssuerUrl": self.oidc_issuer_url,
             }
         )
+
+    def _make(self, name: str, inputs: ClusterInputs, flavour: pulumi.Output[str]) -> k8s.Provider:
+        """Cluster, add-ons and pod defaults. Everything in Kubernetes comes after the add-ons and goes before them:
+        volumes and network rules need their add-on to be deleted cleanly.
+        """
+        cluster = made.create(f"{name}-ack", inputs, flavour.apply(made.PROFILES.__getitem__), self)
+        addons = made.addons(name, inputs, cluster, self)
+        self.cluster_id = cluster.id
+        self.kubeconfig = made.kubeconfig(inputs, cluster, self)
+        self.oidc_provider_arn, self.oidc_issuer_url = made.oidc(inputs, cluster, self)
+        provider = kubernetes_provider(
+            f"{name}-kubernetes",
+            self.kubeconfig,
+            cluster.id,
+            pulumi.ResourceOptions(parent=self, depends_on=addons),
+        )
+        if inputs.flavour != "acs" and inputs.pod_defaults.enabled:
+            eci_profile(name, inputs, provider, self)
+        return provider
 
     def _existing(self, name: str, inputs: ClusterInputs) -> k8s.Provider:
         """Outputs and provider of a cluster that is not made here."""

@@ -1,5 +1,6 @@
 """What the cloud would answer in a replay: plausible computed outputs and the results of provider functions."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,14 +8,49 @@ ACCOUNT = "1234567890123456"
 """The account a replay pretends to run in."""
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 
-# Computed outputs by type, beyond `id` (= "<name>-id"); inputs are echoed anyway.
+
+def _id(prefix: str) -> Answer:
+    """Ids as the cloud forms them: consumers check the form."""
+    return lambda name, _: {"id": f"{prefix}-{name}"}
+
+
+def _cluster(name: str, _: dict[str, Any]) -> dict[str, Any]:
+    intranet = "https://10.0.0.10:6443"
+    return {
+        "id": f"c{name.replace('-', '')}",
+        "connections": [{"apiServerIntranet": intranet, "apiServerInternet": "https://203.0.113.10:6443"}],
+    }
+
+
+def _credential(args: dict[str, Any]) -> dict[str, Any]:
+    cluster = {"server": "https://203.0.113.10:6443", "certificate-authority-data": "Y2E="}
+    user = {"client-certificate-data": "Y2VydA==", "client-key-data": "cmVwbGF5"}
+    config = {
+        "apiVersion": "v1", "kind": "Config", "current-context": "replay",
+        "clusters": [{"name": "replay", "cluster": cluster}],
+        "users": [{"name": "replay", "user": user}],
+        "contexts": [{"name": "replay", "context": {"cluster": "replay", "user": "replay"}}],
+    }  # fmt: skip
+    return {"kubeConfig": json.dumps(config), "clusterId": args["clusterId"]}
+
+
+# Computed outputs by type, beyond `id` (= "<name>-id" unless given here); inputs are echoed anyway.
 COMPUTED: dict[str, Answer] = {
+    "alicloud:vpc/network:Network": _id("vpc"),
+    "alicloud:vpc/switch:Switch": _id("vsw"),
+    "alicloud:ecs/securityGroup:SecurityGroup": _id("sg"),
+    "alicloud:vpc/natGateway:NatGateway": lambda name, _: {"id": f"ngw-{name}", "snatTableIds": f"stb-{name}"},
+    "alicloud:ecs/eipAddress:EipAddress": lambda name, _: {"id": f"eip-{name}", "ipAddress": "203.0.113.7"},
+    "alicloud:cs/managedKubernetes:ManagedKubernetes": _cluster,
     "alicloud:ram/role:Role": lambda _, given: {"arn": f"acs:ram::{ACCOUNT}:role/{given['roleName'].lower()}"},
     "alicloud:ros/stack:Stack": lambda *_: {"status": "CREATE_COMPLETE"},
 }
 
 # Results of provider functions (invokes) by token.
-CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "alicloud:index/getAccount:getAccount": lambda _: {"id": ACCOUNT},
+    "alicloud:cs/getClusterCredential:getClusterCredential": _credential,
+}
 
 
 def computed_outputs(type_: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -31,15 +31,13 @@ class Cloud(Mocks):
         if args.typ == "pulumi:index:Stash":  # the engine itself answers, in previews too
             return (f"{args.name}-id" if self.known else None), {**args.inputs, "output": args.inputs["input"]}
         if self.known:
-            return args.resource_id or f"{args.name}-id", {
-                **args.inputs,
-                **computed_outputs(args.typ, args.name, args.inputs),
-            }
+            computed = computed_outputs(args.typ, args.name, args.inputs)
+            return args.resource_id or computed.pop("id", f"{args.name}-id"), {**args.inputs, **computed}
         return None, {} if args.typ.startswith("kubernetes:") else dict(args.inputs)
 
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """A provider function's answer; functions nobody described fail loudly."""
-        return call_result(args.token, args.args), None
+        return call_result(args.token, args.args), []
 
 
 class Recorder(MockMonitor):

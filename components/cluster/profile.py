@@ -1,0 +1,51 @@
+"""Defaults that ECI pods get without asking: the ConfigMap `eci-profile`, which the virtual nodes read."""
+
+import json
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.constants import ECI, LABEL_MANAGED_BY, PROJECT
+from components.models.cluster import ClusterInputs
+
+
+def annotations(inputs: ClusterInputs) -> dict[str, str]:
+    """The annotations the profile adds to pods of the platform's namespaces."""
+    defaults = inputs.pod_defaults
+    found = {
+        f"{ECI}eci-auto-imc": "true" if defaults.image_cache else "false",
+        f"{ECI}eci-spot-fallback": "true" if defaults.spot_fallback else "false",
+    }
+    if inputs.tags:
+        found[f"{ECI}eci-custom-tags"] = ",".join(f"{k}:{v}" for k, v in sorted(inputs.tags.items()))
+    return found
+
+
+def eci_profile(
+    name: str, inputs: ClusterInputs, provider: k8s.Provider, parent: pulumi.Resource
+) -> k8s.core.v1.ConfigMapPatch:
+    """Writes our keys of the profile; the rest of it stays ACK's.
+
+    The vswitches are named so that a zone added later is used by pods. Left in place when the resource goes: without
+    these keys no pod would have a network. Its form is from the vendor's page; how it acts was not tried.
+    """
+    selector = {
+        "name": PROJECT,
+        "namespaceSelector": {"matchLabels": {LABEL_MANAGED_BY: PROJECT}},
+        "effect": {"annotations": annotations(inputs)},
+    }
+    vswitches = pulumi.Output.from_input(inputs.vswitch_ids or ()).apply(",".join)
+    return k8s.core.v1.ConfigMapPatch(
+        f"{name}-eci-profile",
+        metadata={
+            "name": "eci-profile",
+            "namespace": "kube-system",
+            "annotations": {"pulumi.com/patchForce": "true"},
+        },
+        data={
+            "vSwitchIds": vswitches,
+            "securityGroupId": pulumi.Output.from_input(inputs.security_group_id or ""),
+            "selectors": json.dumps([selector], indent=1),
+        },
+        opts=pulumi.ResourceOptions(parent=parent, provider=provider, retain_on_delete=True),
+    )
