@@ -121,7 +121,7 @@ class StorageArgs(TypedDict):
     hdfs_encryption: NotRequired[str]
     """Encryption of new objects: keys of OSS (AES256, free) or of KMS (a call fee per object). Allowed: AES256, KMS. Default: AES256."""
     hdfs_kms_key: NotRequired[pulumi.Input[str]]
-    """Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS. Allowed: text. Default: none."""
+    """Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
     hdfs_abort_uploads_days: NotRequired[int]
     """Days after which an unfinished multipart upload is removed. Allowed: a whole number from 1 to 3650. Default: 7."""
     hdfs_mode: NotRequired[str]
@@ -143,7 +143,7 @@ class StorageArgs(TypedDict):
     files_encryption: NotRequired[str]
     """Encryption of new objects: keys of OSS (AES256, free) or of KMS (a call fee per object). Allowed: AES256, KMS. Default: AES256."""
     files_kms_key: NotRequired[pulumi.Input[str]]
-    """Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS. Allowed: text. Default: none."""
+    """Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
     files_abort_uploads_days: NotRequired[int]
     """Days after which an unfinished multipart upload is removed. Allowed: a whole number from 1 to 3650. Default: 7."""
     files_mode: NotRequired[str]
@@ -209,15 +209,15 @@ class IdentityArgs(TypedDict):
     oidc_issuer_url: NotRequired[pulumi.Input[str]]
     """Issuer URL of that provider; needed for rrsa. Allowed: text. Default: none."""
     hdfs_bucket: NotRequired[pulumi.Input[str]]
-    """HDFS bucket to read and write, as a whole: RAM cannot tell folders of OSS-HDFS apart. For isolation give each team a bucket of its own. Allowed: text. Default: none."""
+    """HDFS bucket to read and write, as a whole: RAM cannot tell folders of OSS-HDFS apart. For isolation give each team a bucket of its own. Allowed: 3 to 63 lower-case letters, digits and dashes, no dash at either end. Default: none."""
     files_bucket: NotRequired[pulumi.Input[str]]
-    """Plain bucket the folders below are in. Allowed: text. Default: none."""
+    """Plain bucket the folders below are in. Allowed: 3 to 63 lower-case letters, digits and dashes, no dash at either end. Default: none."""
     read_folders: NotRequired[list[str]]
     """Folders of the plain bucket to read. Allowed: a list, each text. Default: empty."""
     write_folders: NotRequired[list[str]]
     """Folders of the plain bucket to read, write and delete in. Allowed: a list, each text. Default: empty."""
     kms_key: NotRequired[pulumi.Input[str]]
-    """Id of the KMS key the buckets are encrypted with, if any. Allowed: text. Default: none."""
+    """Id of the KMS key the buckets are encrypted with, if any. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
     tags: NotRequired[dict[str, str]]
     """Tags of every cloud object. Allowed: a map of text to text. Default: empty."""
 

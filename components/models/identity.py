@@ -5,6 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components.inputs import Inputs, Value, matching, not_allowed
+from components.models.cloud import KmsKeyId
+from components.models.storage import BucketName
 
 ExistingRole = Annotated[
     str,
@@ -58,15 +60,17 @@ class IdentityInputs(IdentitySettings):
         None, description="ARN of the cluster's OIDC provider in RAM; needed for rrsa"
     )
     oidc_issuer_url: Value[str] | None = Field(None, description="Issuer URL of that provider; needed for rrsa")
-    hdfs_bucket: Value[str] | None = Field(
+    hdfs_bucket: Value[BucketName] | None = Field(
         None,
         description="HDFS bucket to read and write, as a whole: RAM cannot tell folders of OSS-HDFS apart. "
         "For isolation give each team a bucket of its own",
     )
-    files_bucket: Value[str] | None = Field(None, description="Plain bucket the folders below are in")
+    files_bucket: Value[BucketName] | None = Field(None, description="Plain bucket the folders below are in")
     read_folders: Folders = Field((), description="Folders of the plain bucket to read")
     write_folders: Folders = Field((), description="Folders of the plain bucket to read, write and delete in")
-    kms_key: Value[str] | None = Field(None, description="Id of the KMS key the buckets are encrypted with, if any")
+    kms_key: Value[KmsKeyId] | None = Field(
+        None, description="Id of the KMS key the buckets are encrypted with, if any"
+    )
     tags: dict[str, str] = Field({}, description="Tags of every cloud object")
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ import yaml
 from pydantic import AfterValidator, Field, model_validator
 
 from components.inputs import Inputs, Value, matching, not_allowed
+from components.models.cloud import KmsKeyId
 from components.sentences import Allowed, nearest, show
 
 HDFS_REGIONS: Final[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("oss_hdfs_regions.yaml").read_text())
@@ -30,15 +31,17 @@ def hdfs_root(bucket: str, region: str) -> str:
     return f"oss://{bucket}.{hdfs_endpoint(region)}"
 
 
-def _hdfs_region(region: str) -> str:
+def hdfs_region(region: str, at: str = "") -> str:
+    """`region` when OSS-HDFS is offered there, else the error that says where it is; `at` as in `not_allowed`."""
     if region in HDFS_REGIONS:
         return region
     close = nearest(region, HDFS_REGIONS)
     hint = f"; did you mean {close!r}?" if close else ""
-    raise not_allowed(f"OSS-HDFS is not offered there; allowed: {', '.join(HDFS_REGIONS)}{hint}")
+    given = f"{region!r} is not allowed; " if at else ""
+    raise not_allowed(f"{given}OSS-HDFS is not offered there; allowed: {', '.join(HDFS_REGIONS)}{hint}", at)
 
 
-HdfsRegion = Annotated[str, AfterValidator(_hdfs_region), Allowed(f"a region with OSS-HDFS: {', '.join(HDFS_REGIONS)}")]
+HdfsRegion = Annotated[str, AfterValidator(hdfs_region), Allowed(f"a region with OSS-HDFS: {', '.join(HDFS_REGIONS)}")]
 BucketName = Annotated[
     str,
     *matching(
@@ -110,7 +113,7 @@ class Bucket(Inputs):
     encryption: Encryption = Field(
         "AES256", description="Encryption of new objects: keys of OSS (AES256, free) or of KMS (a call fee per object)"
     )
-    kms_key: Value[str] | None = Field(
+    kms_key: Value[KmsKeyId] | None = Field(
         None, description="Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS"
     )
     abort_uploads_days: Days = Field(7, description="Days after which an unfinished multipart upload is removed")
@@ -235,6 +238,10 @@ class StorageSettings(Inputs):
         """Where a team keeps its data: the root of its own bucket, or a folder of the shared one."""
         root = hdfs_root(self.team_bucket(team), region)
         return root if team in self.team_buckets else f"{root}/{TEAMS}/{team}"
+
+    def team_folder(self, team: str) -> str:
+        """A team's folder of the plain bucket (jars, job files, results), for its role and its jobs."""
+        return f"{TEAMS}/{team}/"
 
 
 class StorageInputs(StorageSettings):

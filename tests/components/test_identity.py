@@ -67,6 +67,14 @@ def test_a_cluster_without_oidc_provider_stops_the_update_with_a_sentence() -> N
         record(build)
 
 
+def test_a_wildcard_that_arrives_as_an_output_never_becomes_a_right() -> None:
+    def build() -> None:
+        Identity("ads", ADS | {"hdfs_bucket": pulumi.Output.from_input("*")})  # type: ignore[arg-type]
+
+    with pytest.raises((InputError, RuntimeError), match="hdfs_bucket: its value is not allowed"):
+        record(build)
+
+
 def test_names_are_unique_so_replacements_delete_first_and_attachments_go_before_roles() -> None:
     graph = record(lambda: Identity("ads", ADS))  # type: ignore[arg-type]
     custom = [r for r in graph if r.custom]
@@ -116,6 +124,9 @@ def test_role_names_fit_and_stay_apart() -> None:
         ({"read_folders": ["/x/"]}, "'/x/' is not a folder"),
         ({"files_bucket": None}, "files_bucket: missing; there are folders; allowed: the bucket the folders are in"),
         ({"hdfs_bucket": None, "write_folders": []}, "hdfs_bucket: missing; the role would have no rights"),
+        ({"hdfs_bucket": "*"}, "hdfs_bucket: '*' is not allowed; allowed: 3 to 63 lower-case"),
+        ({"files_bucket": "acme-*"}, "files_bucket: 'acme-*' is not allowed"),
+        ({"kms_key": "*"}, "kms_key: '*' is not allowed; allowed: a KMS key id"),
         ({"service_accounts": []}, "service_accounts: () is not allowed; allowed: a list, each a Kubernetes name"),
         ({"workload": "Ads"}, "workload: 'Ads' is not allowed; allowed: 1 to 40 lower-case letters"),
     ],

@@ -50,7 +50,8 @@ def refused(**args: object) -> list[str]:
             "hdfs_redundancy: has no effect with mode preexisting; allowed: leave it out",
         ),
         ({"hdfs_adopt": True}, "hdfs_adopt: has no effect with mode ros; allowed: leave it out"),
-        ({"hdfs_kms_key": "key-1"}, "hdfs_kms_key: 'key-1' has no effect with encryption AES256"),
+        ({"hdfs_kms_key": "key-bjj1abc"}, "hdfs_kms_key: 'key-bjj1abc' has no effect with encryption AES256"),
+        ({"hdfs_encryption": "KMS", "hdfs_kms_key": "*"}, "hdfs_kms_key: '*' is not allowed; allowed: a KMS key id"),
         ({"hdfs_encryption": "none"}, "hdfs_encryption: 'none' is not allowed; allowed: AES256, KMS"),
         (
             {"files_bucket": "acme-dev-hdfs"},
@@ -77,6 +78,7 @@ def test_names_and_roots_follow_from_the_prefix() -> None:
     assert (settings.hdfs_bucket, settings.files_bucket) == ("acme-dev-hdfs", "acme-dev-files")
     root = "oss://acme-dev-hdfs.cn-hangzhou.oss-dls.aliyuncs.com/teams/ads"
     assert settings.team_root("ads", "cn-hangzhou") == root
+    assert settings.team_folder("ads") == "teams/ads/"
     own = "oss://acme-dev-hdfs-payments.cn-hangzhou.oss-dls.aliyuncs.com"
     assert settings.team_root("payments", "cn-hangzhou") == own
 

@@ -14,7 +14,7 @@ DEV = {"region": "cn-hangzhou", "bucket_prefix": "acme-dev", "tags": {"env": "de
 
 
 def storage(**more: object) -> Graph:
-    return record(lambda: Storage("storage", DEV | more))  # type: ignore[arg-type, typeddict-item]
+    return record(lambda: Storage("storage", DEV | more))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
