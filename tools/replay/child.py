@@ -77,7 +77,8 @@ def record_function(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         asyncio.get_event_loop().run_until_complete(whole())
-    noted = [f"{w.category.__name__}: {w.message}" for w in caught if "/site-packages/grpc" not in w.filename]
+    # what packages say of themselves at import is not ours; misuse of theirs also arrives in the log
+    noted = [f"{w.category.__name__}: {w.message}" for w in caught if "/site-packages/" not in w.filename]
     resources = [recorder.seen[u] for u in sorted(recorder.seen)]
     return Graph(stack=stack, resources=resources, exports=exports, warnings=log.lines + noted)
 
