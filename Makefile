@@ -23,6 +23,7 @@ sandbox-status: .venv/.stamp ## Show what of the sandbox runs
 ##@ Develop
 .PHONY: test lint format types snapshots args lock clean
 test: .venv/.stamp ## Run all tests (the first run builds the sandbox's programs, about ten minutes)
+	@$(PY) -m tools.sandbox build
 	@$(PY) -m pytest tests
 lint: .venv/.stamp ## Check style (ruff)
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -5,11 +5,12 @@ module the operator is built from, because that copy is pinned by checksum and n
 same chart (its version is compared with the one the graph asks for).
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from subprocess import run
 from typing import Any
 
@@ -119,16 +120,18 @@ def _loader() -> type[yaml.SafeLoader]:
 
 
 def apply_graph(settings: Settings, kubectl: Kubectl, graph: Graph) -> list[Manifest]:
-    """Apply all of the graph in order; gives the objects, charts rendered.
+    """Apply all of the graph in order, delete what an earlier graph had; gives the objects, charts rendered.
 
     Raises:
         SandboxError: the API server refused an object.
 
     """
+    record = Record(settings.state / "applied.json")
     applied, progress = list[Manifest](), Progress()
     for number, wave in enumerate(waves(graph), 1):
         progress.update(f"wave {number}: {len(applied)} objects applied so far")
         for batch in batches(settings, wave):
+            record.note(batch)
             kubectl.apply(batch.manifests, batch.namespace)
             applied += batch.manifests
             definitions = [
@@ -137,7 +140,43 @@ def apply_graph(settings: Settings, kubectl: Kubectl, graph: Graph) -> list[Mani
             if definitions:
                 kubectl.run("wait", "--for=condition=Established", "--timeout=60s", *definitions)
     progress.clear()
+    record.prune(kubectl)
     return applied
+
+
+class Record:
+    """Remembers what was applied, so that what a changed stack no longer has is deleted, as the engine would.
+
+    Noted before it is applied: a run that dies in between leaves nothing unrecorded.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._known: list[list[str]] = json.loads(file.read_text()) if file.exists() else []
+        self._current: list[list[str]] = []
+
+    def note(self, batch: Batch) -> None:
+        """These objects are part of the stack now."""
+        for each in batch.manifests:
+            metadata = each["metadata"]
+            namespace = metadata.get("namespace", batch.namespace)
+            self._current.append([each["apiVersion"], each["kind"], namespace, metadata["name"]])
+        self._write(self._known + [each for each in self._current if each not in self._known])
+
+    def prune(self, kubectl: Kubectl) -> None:
+        """Delete what was noted earlier and not this time, last applied first."""
+        for api, kind, namespace, name in reversed([each for each in self._known if each not in self._current]):
+            stub = {"apiVersion": api, "kind": kind, "metadata": {"name": name}}
+            options = (f"--namespace={namespace}", "--ignore-not-found")
+            done = kubectl.run("delete", "-f", "-", *options, stdin=yaml.safe_dump(stub), check=False)
+            if done.returncode and "no matches for kind" not in done.stderr:  # its definition has just been deleted
+                raise SandboxError(f"deleting {kind} {namespace}/{name} failed: {done.stderr.strip()}")
+        self._write(self._current)
+
+    def _write(self, entries: list[list[str]]) -> None:
+        part = self._file.with_suffix(".part")
+        part.write_text(json.dumps(entries))
+        part.rename(self._file)
 
 
 def storage_classes(graph: Graph) -> list[str]:

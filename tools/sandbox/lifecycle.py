@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 from tools.replay import Graph, ReplayError, replay
 from tools.sandbox import apply, job, processes, spark_operator
 from tools.sandbox.cluster import ControlPlane
 from tools.sandbox.console import SandboxError, duration, say, table, wait_for
 from tools.sandbox.downloads import java_home, spark_home
-from tools.sandbox.job import Run
 from tools.sandbox.kubectl import Kubectl
 from tools.sandbox.locks import locked
 from tools.sandbox.programs import build_missing, missing, program
@@ -25,6 +23,8 @@ MARKER = ".spark-on-ack-sandbox"
 """File that says: this folder was made by the sandbox and may be removed by it."""
 BUSY = "another `make sandbox` or `make sandbox-down` is at work (process {pid}); wait until it has finished"
 STATE_DISK_GB = 1.0
+"""Free disk, in GB, for etcd and logs."""
+PYTHON = ".venv/bin/python"
 
 
 class Clock:
@@ -49,7 +49,7 @@ class Clock:
 
 
 def up(settings: Settings, with_job: bool = True) -> None:
-    """Bring everything up, or what is missing of it, and take a job through.
+    """Bring everything up, or what is missing of it, and take a job through unless `with_job` is off.
 
     Raises:
         SandboxError: what stands in the way, in one sentence.
@@ -69,28 +69,35 @@ def up(settings: Settings, with_job: bool = True) -> None:
         with clock.step("control plane"):
             plane.up(apply.storage_classes(graph), apply.foreign_storage_classes(graph))
         with clock.step("server-side apply"):
-            applied = apply.apply_graph(settings, plane.kubectl, graph)
+            applied = _apply(settings, plane.kubectl, graph)
         with clock.step("workloads"):
             wait_for("all workloads to be ready", lambda: _workloads_ready(plane.kubectl), 120, interval=0.5)
         with clock.step("Spark operator"):
             spark_operator.ensure(settings, plane.kubectl, plane.authority, applied)
-        run = None
+        kinds = Counter(each["kind"] for each in applied)
+        table("Applied", ["kind", "objects"], [[kind, str(count)] for kind, count in sorted(kinds.items())])
+        user = submitter(graph)
         if with_job:
             with clock.step(f"job {job.EXAMPLE.name}"):
-                check = partial(spark_operator.require_running, settings)
-                run = job.submit(plane.kubectl, submitter(graph), still_fine=check)
-        _report(settings, clock, Counter(each["kind"] for each in applied), run)
+                _run_job(settings, plane.kubectl, user)
+        _how_to_go_on(settings, clock, user)
 
 
 def run_job(settings: Settings) -> None:
     """Run the example job once more on a sandbox that is up."""
     with _alone(settings):
-        kubectl = ControlPlane(settings).kubectl
         spark_operator.require_running(settings)
-        check = partial(spark_operator.require_running, settings)
-        run = job.submit(kubectl, submitter(_replay(settings)), again=True, still_fine=check)
-        if run:
-            _print_run(run)
+        _run_job(settings, ControlPlane(settings).kubectl, submitter(_replay(settings)), again=True)
+
+
+def _run_job(settings: Settings, kubectl: Kubectl, user: str, again: bool = False) -> None:
+    check = partial(spark_operator.require_running, settings)
+    run = job.submit(kubectl, user, again=again, still_fine=check)
+    if run is None:
+        say(f"  it has completed before; once more: [bold]{PYTHON} -m tools.sandbox job[/]")
+        return
+    rows = [[what, f"{seconds:.1f} s"] for what, seconds in run.steps]
+    table(f"Job {run.namespace}/{run.name}", ["step", "after"], rows)
 
 
 def submitter(graph: Graph) -> str:
@@ -111,13 +118,20 @@ def down(settings: Settings) -> None:
 
     """
     with _alone(settings):
+        ours = {each.name for each in processes.find(settings.state)}
         count = processes.stop(settings.state)
         for name, port in settings.ports.items():
-            wait_for(f"port {port} ({name}) to close", partial(_closed, port), 20)
+            if _owner(name) in ours:
+                wait_for(f"port {port} ({name}) to close", partial(_closed, port), 20)
         if (settings.state / MARKER).exists():
             shutil.rmtree(settings.state)
         say(f"ended {count} processes, removed {settings.state}" if count else "nothing was running")
         say(f"compiled programs stay in {settings.cache}")
+
+
+def _owner(port_name: str) -> str:
+    """The process that holds a port of Settings.ports."""
+    return port_name.removesuffix("-peer").removesuffix("-metrics")
 
 
 def _closed(port: int) -> bool | None:
@@ -129,7 +143,7 @@ def status(settings: Settings) -> bool:
     running = processes.find(settings.state)
     rows = []
     for name, port in settings.ports.items():
-        if name in ("etcd-peer", "spark-operator-metrics"):
+        if name != _owner(name):
             continue
         pids = [str(each.pid) for each in running if each.name == name]
         listening = "listening" if processes.port_open(port) else "closed"
@@ -157,7 +171,7 @@ def _require_place(settings: Settings) -> None:
         raise SandboxError(f"{state} has {free:.1f} GB free, {STATE_DISK_GB} GB are needed; free some space and repeat")
     ours = {each.name for each in processes.find(state)}
     for name, port in settings.ports.items():
-        if name.removesuffix("-peer").removesuffix("-metrics") not in ours:
+        if _owner(name) not in ours:
             processes.require_free(port, name)
 
 
@@ -192,30 +206,29 @@ def _link_kubectl(settings: Settings) -> None:
     link.symlink_to(program("kubectl").path(settings.cache))
 
 
+def _apply(settings: Settings, kubectl: Kubectl, graph: Graph) -> list[apply.Manifest]:
+    try:
+        return apply.apply_graph(settings, kubectl, graph)
+    except SandboxError as error:
+        if "immutable" in str(error) or "updates to statefulset spec" in str(error):
+            way_out = "the change needs a new object: `make sandbox-down`, then `make sandbox`"
+            raise SandboxError(f"{error}\n{way_out}") from None
+        raise
+
+
 def _workloads_ready(kubectl: Kubectl) -> bool | None:
     found = (kubectl.get("deployments,statefulsets", "-A") or {"items": []})["items"]
     lacking = [each for each in found if each["status"].get("readyReplicas", 0) < each["spec"].get("replicas", 1)]
     return None if lacking else True
 
 
-def _print_run(run: Run) -> None:
-    rows = [[what, f"{seconds:.1f} s"] for what, seconds in run.steps]
-    table(f"Job {run.namespace}/{run.name}", ["step", "after"], rows)
-
-
-def _report(settings: Settings, clock: Clock, kinds: Counter[str], run: Run | None) -> None:
-    table("Applied", ["kind", "objects"], [[kind, str(count)] for kind, count in sorted(kinds.items())])
-    if run:
-        _print_run(run)
-    else:
-        say(f"{job.EXAMPLE.name} has completed before; once more: [bold].venv/bin/python -m tools.sandbox job[/]")
+def _how_to_go_on(settings: Settings, clock: Clock, user: str) -> None:
     table("Steps", ["step", "took"], [[title, duration(seconds)] for title, seconds in clock.steps])
     say(f"\n[bold green]The sandbox is up[/] after {duration(clock.total)}. How to go on:")
-    kubectl: Path = settings.state / "bin/kubectl"
     for line in (
-        f"export KUBECONFIG={settings.kubeconfig} PATH={kubectl.parent}:$PATH",
+        f"export KUBECONFIG={settings.kubeconfig} PATH={settings.state / 'bin'}:$PATH",
         "kubectl get sparkapplications,pods -A",
-        f"kubectl --context={'team-a-submitter'} auth can-i --list -n {job.example_namespace()}",
+        f"kubectl --context={user} auth can-i --list -n {job.example_namespace()}",
         "make sandbox-status    make sandbox-down",
     ):
         say(f"  {line}")

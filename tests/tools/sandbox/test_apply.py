@@ -1,5 +1,6 @@
 from pathlib import Path
-from typing import Any
+from subprocess import CompletedProcess
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -8,6 +9,7 @@ from tools.replay import Graph, Resource
 from tools.sandbox import apply
 from tools.sandbox.cluster import kwok_config
 from tools.sandbox.console import SandboxError
+from tools.sandbox.kubectl import Kubectl
 from tools.sandbox.programs import data_folder
 from tools.sandbox.settings import Settings
 
@@ -128,3 +130,35 @@ def test_the_volume_stages_serve_the_platforms_storage_classes(tmp_path: Path) -
     assert [each["kind"] for each in documents] == ["KwokConfiguration", "Stage", "Stage"]
     assert documents[1]["spec"]["cel"] == "self.spec.storageClassName in ['a', 'b']"
     assert documents[2]["metadata"]["name"] == "spark-driver-succeeds"
+
+
+class Api:
+    """Stands in for kubectl: remembers what was deleted."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    def run(self, verb: str, *options: str, stdin: str, check: bool) -> CompletedProcess[str]:
+        stub = yaml.safe_load(stdin)
+        assert (verb, check) == ("delete", False)
+        self.deleted.append(f"{options[2]} {stub['kind']} {stub['metadata']['name']}")
+        return CompletedProcess([], 0, "", "")
+
+
+def test_what_the_stack_no_longer_has_is_deleted_last_applied_first(tmp_path: Path) -> None:
+    def run(*names: str) -> list[str]:
+        record, api = apply.Record(tmp_path / "applied.json"), Api()
+        record.note(apply.Batch([apply.manifest(kube("ConfigMap", name, "ns")) for name in names]))
+        record.prune(cast("Kubectl", api))
+        return api.deleted
+
+    assert run("a", "b", "c") == []
+    assert run("a") == ["--namespace=ns ConfigMap c", "--namespace=ns ConfigMap b"]
+    assert run("a") == []
+
+
+def test_what_a_dead_run_applied_is_known_to_the_next(tmp_path: Path) -> None:
+    apply.Record(tmp_path / "applied.json").note(apply.Batch([apply.manifest(kube("Secret", "half", "ns"))]))
+    record, api = apply.Record(tmp_path / "applied.json"), Api()
+    record.prune(cast("Kubectl", api))
+    assert api.deleted == ["--namespace=ns Secret half"]
