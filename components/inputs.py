@@ -178,7 +178,7 @@ class Inputs(BaseModel):
         try:
             model = cls.model_validate(unflatten({k: v for k, v in flat.items() if k in paths}, paths))
         except ValidationError as e:
-            wrong = [_flat_path(s) for s in sentences(cls, e)]
+            wrong = [_flat_path(s, paths) for s in sentences(cls, e)]
             raise InputError(unknown + wrong, f"{component}: wrong inputs") from None
         if unknown:
             raise InputError(unknown, f"{component}: wrong inputs")
@@ -226,6 +226,10 @@ def unflatten(flat: Mapping[str, Any], paths: Mapping[str, tuple[str, ...]]) -> 
     return nested
 
 
-def _flat_path(sentence: str) -> str:
-    path, colon, rest = sentence.partition(": ")
-    return path.replace(".", "_") + colon + rest
+def _flat_path(sentence: str, paths: Mapping[str, tuple[str, ...]]) -> str:
+    """The sentence with its path's beginning flat; what follows (a key of a map) may have dots of its own."""
+    for flat, path in paths.items():
+        nested = ".".join(path)
+        if sentence.startswith((f"{nested}:", f"{nested}.", f"{nested}[")):
+            return flat + sentence.removeprefix(nested)
+    return sentence

@@ -221,9 +221,6 @@ class ShuffleSettings(Inputs):
     )
     zone_spread: bool = Field(True, description="Spread over zones; needs a Pro cluster, else set it to false")
     network_policy: bool = Field(True, description="Admit only workspaces, the service itself and monitoring")
-    metrics_namespace: Namespace = Field(
-        SCRAPER_NAMESPACE, description="Namespace whose pods may read metrics; default: the agent of managed Prometheus"
-    )
     cluster_domain: str = Field("cluster.local", description="DNS domain of the cluster")
     protect: bool = Field(False, description="Refuse to delete or replace what holds data, until set to false")
     pod_annotations: dict[str, str] = Field({}, description="Further annotations of all pods (ECI: k8s.aliyun.com/…)")
@@ -261,6 +258,13 @@ WORKERS = "celeborn-worker"
 
 
 class ShuffleServiceInputs(ShuffleSettings):
-    """Inputs of ShuffleService: its settings, and the tags of what it makes."""
+    """Inputs of ShuffleService: its settings, what runs its pods, who reads its metrics."""
 
-    tags: dict[str, str] = Field({}, description="Tags of the disks (cost allocation)")
+    pods: Literal["eci", "virtual-node", "acs", "plain"] = Field(
+        "eci",
+        description="What runs the pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any other Kubernetes",
+    )
+    tags: dict[str, str] = Field({}, description="Tags of the disks, and of the pods on ECI (cost allocation)")
+    metrics_namespace: Namespace = Field(
+        SCRAPER_NAMESPACE, description="Namespace whose pods may read metrics; default: the agent of managed Prometheus"
+    )

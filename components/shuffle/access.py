@@ -3,7 +3,7 @@
 from typing import Any
 
 from components import constants as c
-from components.models.shuffle import WORKERS, ShuffleSettings
+from components.models.shuffle import WORKERS, ShuffleServiceInputs
 
 CLIENT_PORTS = (c.CELEBORN_MASTER_RPC, c.CELEBORN_WORKER_RPC, c.CELEBORN_WORKER_FETCH, c.CELEBORN_WORKER_PUSH)
 """What drivers and executors connect to."""
@@ -18,7 +18,7 @@ SERVER_PORTS = (
 """What only the servers themselves use."""
 
 
-def network_policy(settings: ShuffleSettings) -> dict[str, Any]:
+def network_policy(settings: ShuffleServiceInputs) -> dict[str, Any]:
     """Spec of the one NetworkPolicy of the namespace (a cluster keeps below 40; no `endPort`, IPv4 only).
 
     The data ports always listen on all addresses, so besides authentication this is what keeps others out. Egress by

@@ -8,6 +8,7 @@
 set -u
 account=${ACCOUNT_DIR:-/var/run/secrets/kubernetes.io/serviceaccount}
 api=https://${KUBERNETES_SERVICE_HOST:-kubernetes.default.svc}:${KUBERNETES_SERVICE_PORT:-443}
+pause=${PAUSE_SECONDS:-1}
 pid=$(cat "$RUN_DIR/pid") || exit 0
 
 say() { # into the server's own log: nobody sees a hook's output
@@ -27,23 +28,28 @@ decommission() {
   for _ in 1 2 3; do
     curl -fsS -m 10 -o /dev/null -H 'Content-Type: application/json' -d '{"type":"DECOMMISSION"}' \
       "http://127.0.0.1:$HTTP_PORT/api/v1/workers/exit" && return 0
-    sleep "${RETRY_SECONDS:-2}"
+    sleep "$pause"
   done
   return 1
 }
 
 ordinal=${POD_NAME##*-}
-replicas=$(wanted_replicas)
+for _ in 1 2 3; do # one lost answer must not turn a scale-in into a restart
+  replicas=$(wanted_replicas)
+  [ -n "$replicas" ] && break
+  sleep "$pause"
+done
 if [ -z "$replicas" ]; then
   say "the API server did not say how many workers are wanted; taking this for a restart"
   kill -TERM "$pid"
 elif [ "$ordinal" -lt "$replicas" ]; then
   say "restart: worker $ordinal of $replicas, graceful shutdown"
   kill -TERM "$pid"
-elif decommission; then
-  say "scale-in to $replicas workers: decommissioning worker $ordinal, waiting for its shuffles"
 else
-  say "scale-in to $replicas workers, but worker $ordinal did not take the order; graceful shutdown"
-  kill -TERM "$pid"
+  say "scale-in to $replicas workers: decommissioning worker $ordinal, waiting for its shuffles"
+  if ! decommission; then
+    say "worker $ordinal did not take the order; graceful shutdown"
+    kill -TERM "$pid"
+  fi
 fi
-while kill -0 "$pid" 2>/dev/null; do sleep 1; done
+while kill -0 "$pid" 2>/dev/null; do sleep "$pause"; done

@@ -8,9 +8,10 @@ from typing import Any
 
 from components import constants as c
 from components.entries import properties
-from components.models.shuffle import MASTERS, WORKERS, Masters, ShuffleSettings, Workers
+from components.models.shuffle import MASTERS, WORKERS, Masters, ShuffleServiceInputs, ShuffleSettings, Workers
 from components.shuffle import conf
 from components.spark.eci import MIB_PER_GIB
+from components.spark.templates import eci_tags, pod_labels, virtual_node_tolerations
 
 USER = 10006
 """User and group of Celeborn's image."""
@@ -99,7 +100,7 @@ def worker_role(settings: ShuffleSettings) -> Role:
     )
 
 
-def pod_template(settings: ShuffleSettings, role: Role) -> dict[str, Any]:
+def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
     """A pod of the role; fulfils Pod Security `restricted`, keeps its root file system read-only."""
     spread = {
         "maxSkew": 1,
@@ -115,8 +116,8 @@ def pod_template(settings: ShuffleSettings, role: Role) -> dict[str, Any]:
     }
     return {
         "metadata": {
-            "labels": settings.pod_labels | role.labels,
-            "annotations": settings.pod_annotations | annotations,
+            "labels": pod_labels(settings.pods) | settings.pod_labels | role.labels,
+            "annotations": _cost_tags(settings) | settings.pod_annotations | annotations,
         },
         "spec": {
             "serviceAccountName": role.name,
@@ -134,12 +135,17 @@ def pod_template(settings: ShuffleSettings, role: Role) -> dict[str, Any]:
             },
             "imagePullSecrets": [{"name": secret} for secret in settings.pull_secrets],
             "nodeSelector": dict(settings.node_selector),
-            "tolerations": [{"key": c.VIRTUAL_NODE_TAINT, "operator": "Exists", "effect": "NoSchedule"}],
+            "tolerations": virtual_node_tolerations(),
             "topologySpreadConstraints": [spread] if settings.zone_spread else [],
             "containers": [_container(settings, role)],
             "volumes": _volumes(settings, role),
         },
     }
+
+
+def _cost_tags(settings: ShuffleServiceInputs) -> dict[str, str]:
+    on_eci = settings.pods in ("eci", "virtual-node") and settings.tags
+    return {f"{c.ECI}eci-custom-tags": eci_tags(settings.tags)} if on_eci else {}
 
 
 def claims(settings: ShuffleSettings, role: Role, storage_class: str) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ class ShuffleService(pulumi.ComponentResource):
         )
         self._inside = [namespace]
         self._fixed = pulumi.Stash(f"{name}-fixed", input=_fixed(inputs), opts=self._child()).output.apply(
-            lambda made_with: _same(made_with, _fixed(inputs))
+            lambda made_with: same(made_with, _fixed(inputs))
         )
         dynamic = self._config_map("dynamic", pods.DYNAMIC, {conf.DYNAMIC_FILE: conf.dynamic_config(inputs)})
         storage_class, needed = self._storage_class()
@@ -90,7 +90,7 @@ class ShuffleService(pulumi.ComponentResource):
         made = k8s.core.v1.Service(f"{name}-service", metadata=metadata, spec=service, opts=inside)
         k8s.policy.v1.PodDisruptionBudget(f"{name}-budget", metadata=metadata, spec=budget, opts=inside)
         spec: Any = _stateful_set(inputs, role, storage_class)
-        # the refusal of `_same` thereby stops this resource, not only the program
+        # the refusal of `same` thereby stops this resource, not only the program
         spec["serviceName"] = self._fixed.apply(lambda _: role.name)
         minutes = 30 + role.size.replicas * _RESTART_MINUTES
         return k8s.apps.v1.StatefulSet(
@@ -170,7 +170,7 @@ def _service(role: pods.Role) -> dict[str, Any]:
     }
 
 
-def _stateful_set(inputs: ShuffleSettings, role: pods.Role, storage_class: str) -> dict[str, Any]:
+def _stateful_set(inputs: ShuffleServiceInputs, role: pods.Role, storage_class: str) -> dict[str, Any]:
     """Spec of a StatefulSet, without `serviceName`.
 
     Masters' disks stay when masters go; a worker's disk is deleted with it: its data is read by then, and an orphaned
@@ -207,7 +207,7 @@ def _fixed(inputs: ShuffleSettings) -> dict[str, Any]:
     }
 
 
-def _same(made_with: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+def same(made_with: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     """`made_with`, or InputError naming every figure that a live service cannot change."""
     changed = [
         f"shuffle.{key}: {value!r} is not allowed; the service was made with {made_with[key]!r}, and changing it would "
