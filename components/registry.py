@@ -16,6 +16,7 @@ from components.models.operator import SparkOperatorInputs
 from components.models.shuffle import ShuffleServiceInputs
 from components.models.storage import StorageInputs
 from components.models.storage_check import StorageCheckInputs
+from components.models.workspace import WorkspaceInputs
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ COMPONENTS: dict[str, Component] = {
     "Identity": Component("components.identity", IdentityInputs),
     "ShuffleService": Component("components.shuffle.service", ShuffleServiceInputs),
     "AdmissionPolicies": Component("components.admission.policies", AdmissionPoliciesInputs),
+    "Workspace": Component("components.workspace", WorkspaceInputs),
     "SparkOperator": Component("components.operator", SparkOperatorInputs),
     "HistoryServer": Component("components.history", HistoryInputs),
     "Monitoring": Component("components.monitoring", MonitoringInputs),

@@ -18,9 +18,9 @@ if [ "$role" = master ]; then
   echo "celeborn.master.ha.node.id=${POD_NAME##*-}" >>"$conf"
 fi
 if [ -f "$TLS_DIR/keystore-password" ]; then
-  password=$(sed 's/\\/\\\\/g' "$TLS_DIR/keystore-password") # a backslash is doubled in a properties file
+  opener=$(sed 's/\\/\\\\/g' "$TLS_DIR/keystore-password") # a backslash is doubled in a properties file
   for module in rpc_service push fetch replicate; do
-    printf 'celeborn.ssl.%s.keyStorePassword=%s\n' "$module" "$password" >>"$conf"
+    printf '%s=%s\n' "celeborn.ssl.$module.keyStorePassword" "$opener" >>"$conf"
   done
 fi
 
