@@ -1,0 +1,243 @@
+"""The submit hook: merges what it must, refuses what it must, becomes spark-submit. Against a loopback API server."""
+
+import ast
+import datetime
+import ipaddress
+import json
+import os
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from components.models.spark import SparkSettings
+from components.spark.defaults import defaults_data
+from components.spark.place import JobPlace
+from components.spark.submit import HOOK, HOOK_HOME, chart_values, hook
+
+NAMESPACE = "spark-a"
+DATA = defaults_data(SparkSettings(), JobPlace("a", NAMESPACE, "cn-hangzhou"))
+MAPS = f"/api/v1/namespaces/{NAMESPACE}/configmaps/spark-defaults"
+APPS = f"/apis/sparkoperator.k8s.io/v1beta2/namespaces/{NAMESPACE}/sparkapplications/pi"
+
+
+def application(**spec: Any) -> dict[str, Any]:
+    return {"metadata": {"name": "pi", "uid": "u-1"}, "spec": {"mainApplicationFile": "local:///pi.py", **spec}}
+
+
+class Server:
+    """An API server that answers from a dict and remembers who asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.objects: dict[str, Any] = {MAPS: {"data": DATA}, APPS: application(driver={}, executor={})}
+        self.failures = 0
+        self.tokens: list[str] = []
+        self.ca = folder / "ca.crt"
+        key = _certificate(self.ca)
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.tokens.append(self.headers["Authorization"])
+                found = outer.objects.get(self.path)
+                if outer.failures:
+                    outer.failures -= 1
+                    self.send_error(503)
+                elif found is None:
+                    self.send_error(404)
+                else:
+                    self.send_response(200)
+                    self.end_headers()
+                    self.wfile.write(json.dumps(found).encode())
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.ca, key)
+        self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+
+def _certificate(path: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    san = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).add_extension(san, critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    day = datetime.timedelta(days=1)
+    builder = builder.not_valid_before(now - day).not_valid_after(now + day)
+    path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    private = path.with_suffix(".key")
+    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private.write_bytes(key.private_bytes(*pem))
+    return private
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("api"))
+    yield server
+    server.http.shutdown()
+
+
+@pytest.fixture
+def api(started: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
+    started.objects = {MAPS: {"data": DATA}, APPS: application(driver={}, executor={})}
+    started.failures, started.tokens = 0, []
+    (tmp_path / "token").write_text("secret-token\n")
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(started.http.server_address[1]))
+    monkeypatch.setenv("SPARK_ON_ACK_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("SPARK_ON_ACK_CA_FILE", str(started.ca))
+    monkeypatch.setattr(hook.time, "sleep", lambda _: None)
+    return started
+
+
+def arguments(folder: Path, mode: str = "", *more: str) -> list[str]:
+    """What the operator 2.5.2 passes, in its order; it has written a template of its own to each file."""
+    head = ["--master", "k8s://x", "--deploy-mode", mode, "--name", "pi"]
+    conf = [f"spark.kubernetes.namespace={NAMESPACE}", *more]
+    for role in ("driver", "executor"):
+        file = folder / f"{role}-pod-template.yaml"
+        file.write_text("metadata: {}\n")
+        conf.append(f"spark.kubernetes.{role}.podTemplateFile={file}")
+    return [*head, *(part for c in conf for part in ("--conf", c)), "local:///pi.py", "--conf", "for the job"]
+
+
+def template(folder: Path, role: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / f"{role}-pod-template.yaml").read_text())
+    return found
+
+
+def test_defaults_are_handed_over_so_that_the_application_wins(api: Server, tmp_path: Path) -> None:
+    found = hook.prepared(arguments(tmp_path))
+    assert found[:2] == ["--properties-file", str(tmp_path / "spark-defaults.conf")]
+    assert (tmp_path / "spark-defaults.conf").read_text() == DATA["spark-defaults.conf"]
+    assert found[2:] == arguments(tmp_path, "cluster")
+    assert set(api.tokens) == {"Bearer secret-token"}
+
+
+def test_templates_keep_the_application_as_owner(api: Server, tmp_path: Path) -> None:
+    hook.prepared(arguments(tmp_path))
+    [driver] = template(tmp_path, "driver")["metadata"]["ownerReferences"]
+    [executor] = template(tmp_path, "executor")["metadata"]["ownerReferences"]
+    assert (driver["uid"], driver["controller"]) == ("u-1", True)
+    assert (executor["uid"], "controller" in executor) == ("u-1", False)
+    assert template(tmp_path, "executor")["spec"] == json.loads(DATA["executor-template.json"])["spec"]
+
+
+def test_an_applications_own_template_is_laid_over_the_workspaces(api: Server, tmp_path: Path) -> None:
+    own = {
+        "metadata": {"creationTimestamp": None, "annotations": {"mine": "1"}},
+        "spec": {
+            "containers": [
+                {"name": "spark-kubernetes-driver", "env": [{"name": "A", "value": "1"}]},
+                {"name": "helper", "image": "x/y:1"},
+            ],
+            "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}, {"name": "more", "emptyDir": {}}],
+            "tolerations": [{"key": "t"}],
+        },
+    }
+    api.objects[APPS] = application(driver={"template": own}, executor={})
+    hook.prepared(arguments(tmp_path))
+    found = template(tmp_path, "driver")
+    assert found["metadata"]["annotations"]["mine"] == "1"
+    main, helper = found["spec"]["containers"]
+    assert main["securityContext"]["allowPrivilegeEscalation"] is False
+    assert main["env"] == [{"name": "A", "value": "1"}]
+    assert helper["name"] == "helper"
+    volumes = {v["name"]: v for v in found["spec"]["volumes"]}
+    assert volumes["tmp"] == {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}
+    assert set(volumes) == {"spark-local-dir-1", "tmp", "more"}
+    assert len(found["spec"]["tolerations"]) == 2
+
+
+def test_a_volume_of_the_same_name_is_replaced_not_mixed() -> None:
+    base = {"volumes": [{"name": "d", "emptyDir": {}}]}
+    over = {"volumes": [{"name": "d", "configMap": {"name": "c"}}]}
+    assert hook.merged(base, over) == over
+
+
+@pytest.mark.parametrize(
+    ("mode", "more", "spec", "expected"),
+    [
+        ("client", [], {}, "spec.mode: client would run the driver inside the operator's pod"),
+        ("", ["spark.kubernetes.namespace=other"], {}, "'other' is another namespace"),
+        ("", [], {"mainApplicationFile": "--conf"}, "spec.mainApplicationFile: must not begin with '-'"),
+    ],
+)
+def test_what_would_reach_beyond_the_team_is_refused(
+    api: Server, tmp_path: Path, mode: str, more: list[str], spec: dict[str, Any], expected: str
+) -> None:
+    api.objects[APPS] = application(driver={}, executor={}, **spec)
+    with pytest.raises(hook.Refused, match=expected.replace("(", r"\(")):
+        hook.prepared(arguments(tmp_path, mode, *more))
+
+
+def test_a_namespace_without_defaults_is_refused_with_the_reason(api: Server, tmp_path: Path) -> None:
+    del api.objects[MAPS]
+    with pytest.raises(hook.Refused, match="404 Not Found; a job's namespace needs the ConfigMap spark-defaults"):
+        hook.prepared(arguments(tmp_path))
+
+
+def test_a_short_outage_of_the_api_server_is_sat_out(api: Server, tmp_path: Path) -> None:
+    api.failures = 2
+    assert hook.prepared(arguments(tmp_path))
+    api.failures = 3
+    with pytest.raises(hook.Refused, match="503"):
+        hook.prepared(arguments(tmp_path))
+
+
+def test_options_end_where_the_application_begins() -> None:
+    options, conf = hook.parsed(["--load-spark-defaults", "--name", "x", "--conf", "a=b=c", "app.py", "--conf", "d=e"])
+    assert options == {"--load-spark-defaults": "", "--name": "x"}
+    assert conf == {"a": "b=c"}
+
+
+def test_the_program_becomes_spark_submit_with_everything_in_place(api: Server, tmp_path: Path) -> None:
+    spark = tmp_path / "spark/bin/spark-submit"
+    spark.parent.mkdir(parents=True)
+    spark.write_text('#!/bin/sh\necho "$SPARK_HOME"; printf "%s\\n" "$@"\n')
+    spark.chmod(0o755)
+    program = tmp_path / "hook/bin/spark-submit"
+    program.parent.mkdir(parents=True)
+    program.write_text(HOOK)
+    program.chmod(0o755)
+    env = {**os.environ, "SPARK_HOME": str(tmp_path / "hook"), "SPARK_ON_ACK_SPARK_HOME": str(tmp_path / "spark")}
+    command = [sys.executable, str(program), *arguments(tmp_path)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60)
+    home, first, *_ = done.stdout.splitlines()
+    assert (home, first) == (str(tmp_path / "spark"), "--properties-file")
+    command = [sys.executable, str(program), *arguments(tmp_path, "client")]
+    refused = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("spark-on-ack: spec.mode: client")
+    assert refused.stderr.count("\n") == 1
+
+
+def test_chart_values_put_the_hook_where_the_operator_looks() -> None:
+    values = chart_values()
+    env = {e["name"]: e["value"] for e in values["env"]}
+    assert env["SPARK_HOME"] == HOOK_HOME
+    assert values["volumeMounts"][0]["mountPath"] == f"{HOOK_HOME}/bin"
+    assert values["volumes"][0]["configMap"]["defaultMode"] & 0o111
+
+
+def test_the_hook_needs_nothing_but_the_standard_library_of_python_3_8() -> None:
+    tree = ast.parse(HOOK, feature_version=(3, 8))
+    names = {n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)}
+    names |= {str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    assert {n.split(".")[0] for n in names} <= set(sys.stdlib_module_names)

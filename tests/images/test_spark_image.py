@@ -1,0 +1,119 @@
+"""The Spark image has every jar, class path and version the platform's configuration names.
+
+The Dockerfile is read, not built: there is no Docker here. Which class is in which jar is written below, from the
+vendors' documentation and Celeborn's build.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from components import constants
+from components.history import STORE_DIR, HistoryInputs, pod
+from components.models.shuffle import ShuffleSettings
+from components.models.spark import SparkSettings
+from components.shuffle.client import client_conf
+from components.spark.conf import spark_conf
+from components.spark.place import JobPlace
+from components.spark.templates import LOCAL_DIR, SPARK_UID, executor_template
+
+FOLDER = Path(__file__).parents[2] / "images/spark"
+DOCKERFILE = (FOLDER / "Dockerfile").read_text().replace("\\\n", " ")
+BASE = {"/opt/spark/bin/spark-class", "/opt/spark/jars"}
+"""What the official Spark image brings."""
+CLASSES = {
+    "com.aliyun.jindodata.": "jindo-sdk",
+    "org.apache.spark.shuffle.celeborn.": "celeborn-client-spark-3-shaded_2.12",
+    "org.apache.spark.": "spark",
+}
+"""Package -> the jar it is in (`spark`: the base image)."""
+
+
+def arguments() -> dict[str, str]:
+    return dict(re.findall(r"^ARG (\w+)=?(\S*)", DOCKERFILE, re.MULTILINE))
+
+
+def jars() -> set[str]:
+    """Names of the jars that are downloaded, with build arguments filled in."""
+    found = re.findall(r'fetch-jar "([^"]+)"', DOCKERFILE)
+    for _ in range(2):
+        found = [re.sub(r"\$\{(\w+)\}", lambda m: arguments()[m[1]], f) for f in found]
+    return {f.rpartition("/")[2] for f in found}
+
+
+def final_stage() -> str:
+    return DOCKERFILE[DOCKERFILE.rindex("\nFROM") :]
+
+
+def test_versions_are_the_ones_the_platform_pins() -> None:
+    pinned = arguments()
+    assert pinned["SPARK_VERSION"] == constants.SPARK_VERSION
+    assert pinned["JINDOSDK_VERSION"] == constants.JINDOSDK_VERSION
+    assert pinned["CELEBORN_VERSION"] == constants.CELEBORN_VERSION
+
+
+@pytest.mark.parametrize("credentials", ["eci", "rrsa"])
+def test_every_class_the_configuration_names_is_in_a_jar_of_the_image(credentials: str) -> None:
+    place = JobPlace("a", "a", "cn-hangzhou", credentials=credentials, oss_hdfs=True, files_bucket="f")  # type: ignore[arg-type]
+    place = JobPlace(**{**vars(place), "celeborn": client_conf(ShuffleSettings())})
+    entries = spark_conf(SparkSettings.read({"version": "4.2.1"}), place)
+    named = {e.value for e in entries.values() if re.fullmatch(r"(com|org)(\.\w+){2,}\.[A-Z]\w+", e.value)}
+    assert len(named) >= 6
+    for name in named:
+        jar = next(jar for package, jar in CLASSES.items() if name.startswith(package))
+        assert jar == "spark" or any(re.fullmatch(rf"{re.escape(jar)}-\d[\d.]*\.jar", j) for j in jars()), name
+
+
+def test_jars_land_in_sparks_own_directory() -> None:
+    assert "jindo-core-6.10.7.jar" in jars()
+    assert re.search(r"COPY --from=jars .*/jars/\*\.jar /opt/spark/jars/", final_stage())
+
+
+def test_paths_the_configuration_names_exist_in_the_image_or_are_volumes() -> None:
+    made = set(re.findall(r"mkdir -p ([^&]+)&&", final_stage())[0].split()) | BASE
+    spec = executor_template(SparkSettings(), JobPlace("a", "a", "cn-hangzhou"))["spec"]
+    mounted = {m["mountPath"] for c in spec["containers"] for m in c["volumeMounts"]}
+    assert {LOCAL_DIR, STORE_DIR} <= made
+    assert LOCAL_DIR in mounted
+    inputs = HistoryInputs.of({"image": "a/b:1", "event_log_dir": "file:///x"}, "test")
+    [server] = pod(inputs, JobPlace("", "h", "cn-hangzhou", event_log_dir="file:///x"))["spec"]["containers"]
+    assert server["command"][0] in BASE
+
+
+def test_the_image_runs_as_the_user_the_templates_name() -> None:
+    assert re.findall(r"^USER (\S+)", final_stage(), re.MULTILINE)[-1] == f"{SPARK_UID}:{SPARK_UID}"
+
+
+def test_the_base_has_glibc_and_python() -> None:
+    base = arguments()["SPARK_IMAGE"]
+    assert "alpine" not in base
+    assert "python3" in base
+
+
+def run_fetch(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """fetch-jar with a curl of our own that writes a known jar."""
+    curl = folder / "bin/curl"
+    curl.parent.mkdir(exist_ok=True)
+    curl.write_text('#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\nprintf jar > "$2"\n')
+    curl.chmod(0o755)
+    env = {**os.environ, "PATH": f"{curl.parent}:{os.environ['PATH']}"}
+    command = ["sh", str(FOLDER / "fetch-jar.sh"), *args]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_jar_with_another_checksum_stops_the_build(tmp_path: Path) -> None:
+    good = hashlib.sha256(b"jar").hexdigest()
+    assert run_fetch(tmp_path, "https://example.com/a.jar", good).returncode == 0
+    done = run_fetch(tmp_path, "https://example.com/a.jar", "0" * 64)
+    assert done.returncode == 1
+    assert f"a.jar has sha256 {good}, expected 000" in done.stderr
+
+
+def test_a_repository_that_was_not_given_stops_the_build_with_the_argument(tmp_path: Path) -> None:
+    done = run_fetch(tmp_path, "/org/apache/celeborn/c.jar")
+    assert done.returncode == 1
+    assert "give its repository as a build argument" in done.stderr
