@@ -17,6 +17,8 @@ from components.models.cloud import (
 )
 
 Flavour = Literal["serverless", "acs", "virtual-node", "existing"]
+Pods = Literal["eci", "virtual-node", "acs", "plain"]
+"""What runs pods: ECI in ACK Serverless, ECI behind the virtual nodes of a managed cluster, ACS, or anything else."""
 ControlPlaneLog = Literal["apiserver", "kcm", "scheduler", "ccm", "controlplane-events"]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 AddonVersion = Annotated[
@@ -61,6 +63,7 @@ class ExistingCluster(Inputs):
         description="ACK id, or any name that stays the same as long as it is the same cluster: when it changes, "
         "everything in Kubernetes is made anew. Default: the context, else the file, else `existing`",
     )
+    pods: Pods = Field("plain", description="What runs its pods: eci (ACK Serverless), virtual-node, acs, or plain")
     oidc_provider_arn: Value[OidcProviderArn] | None = Field(
         None, description="RAM OIDC provider of the cluster; needed for identities by service account (RRSA)"
     )
@@ -150,6 +153,12 @@ class ClusterSettings(Inputs):
     pod_defaults: PodDefaults = Field(PodDefaults(), description="Defaults of ECI pods")
 
     @property
+    def pods(self) -> Pods:
+        """What runs the pods of this cluster."""
+        made: dict[str, Pods] = {"serverless": "eci", "acs": "acs", "virtual-node": "virtual-node"}
+        return made.get(self.flavour, self.existing.pods)
+
+    @property
     def installed_addons(self) -> dict[str, str]:
         """Add-on -> version or `latest`: the flavour's own and the stack's."""
         return {k: v for k, v in (ADDONS[self.flavour] | self.addons).items() if v != "off"}
@@ -226,7 +235,7 @@ class ClusterInputs(ClusterSettings):
         missing = [k for k in ("vswitch_ids", "security_group_id") if getattr(self, k) is None]
         if missing:
             raise not_allowed(
-                f"missing; a {self.flavour} cluster needs a network; allowed: the Network's output", missing[0]
+                f"missing; flavour {self.flavour} needs a network; allowed: the Network's output", missing[0]
             )
         if self.network_cidr and first_overlap({"services": self.service_cidr, "VPC": self.network_cidr}):
             raise not_allowed(
