@@ -49,6 +49,8 @@ class ClusterArgs(TypedDict):
     """Context in the kubeconfig (alone: in the default kubeconfig). Allowed: text. Default: none."""
     existing_cluster_id: NotRequired[str]
     """ACK id, or any name that stays the same as long as it is the same cluster: when it changes, everything in Kubernetes is made anew. Default: the context, else the file, else `existing`. Allowed: text. Default: none."""
+    existing_pods: NotRequired[str]
+    """What runs its pods: eci (ACK Serverless), virtual-node, acs, or plain. Allowed: eci, virtual-node, acs, plain. Default: plain."""
     existing_oidc_provider_arn: NotRequired[pulumi.Input[str]]
     """RAM OIDC provider of the cluster; needed for identities by service account (RRSA). Allowed: an ARN such as acs:ram::1234567890123456:oidc-provider/ack-rrsa-c1. Default: none."""
     existing_oidc_issuer_url: NotRequired[pulumi.Input[str]]

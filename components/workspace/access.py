@@ -1,0 +1,56 @@
+"""Who may do what in a workspace: the driver's least rights, and those of the people who submit."""
+
+from typing import Any, Final
+
+from components.constants import submit_group
+from components.models.workspace import WorkspaceInputs
+from components.spark.defaults import SPARK_DEFAULTS
+
+Rules = list[dict[str, Any]]
+READ: Final = ["get", "list", "watch"]
+JOBS: Final = ["sparkapplications", "scheduledsparkapplications", "sparkconnects"]
+
+
+def driver_rules(inputs: WorkspaceInputs) -> Rules:
+    """The driver's rights: to make and remove its executors, and what it leaves behind when it ends.
+
+    Less than the operator's chart gives: no writing of services (the operator makes the driver's), no reading of
+    secrets, no volume claims unless the quota has some. `patch` marks executors (decommission, kept pods); an
+    admission policy lets it change labels and annotations only.
+    """
+    claims = ["get", "list", "delete", "deletecollection"]
+    if inputs.quota.volume_claims:
+        claims.append("create")
+    return [
+        _rule("", ["pods"], [*READ, "create", "patch", "delete", "deletecollection"]),
+        _rule("", ["configmaps"], ["create", "get", "list", "delete", "deletecollection"]),
+        _rule("", ["services"], ["get", "list", "delete", "deletecollection"]),
+        _rule("", ["persistentvolumeclaims"], claims),
+    ]
+
+
+def submit_rules() -> Rules:
+    """Rights of people and CI: jobs, and to look at what becomes of them.
+
+    No pods/create and no pods/exec, because either is every account of the namespace; no secrets. Port-forward is how
+    one sees a running driver's UI; whoever submits decides what that driver runs anyway.
+    """
+    return [
+        _rule("sparkoperator.k8s.io", JOBS, [*READ, "create", "update", "patch", "delete"]),
+        _rule("", ["pods", "services", "events", "resourcequotas", "limitranges"], READ),
+        _rule("", ["pods/log"], ["get"]),
+        _rule("", ["pods/portforward"], ["create"]),
+        _rule("", ["configmaps"], ["get"]) | {"resourceNames": [SPARK_DEFAULTS]},
+        _rule("events.k8s.io", ["events"], READ),
+    ]
+
+
+def submit_subjects(inputs: WorkspaceInputs) -> list[dict[str, str]]:
+    """The workspace's own group, and the further groups and users of its settings."""
+    groups = [submit_group(inputs.team), *inputs.submitters.groups]
+    named = [("Group", group) for group in dict.fromkeys(groups)] + [("User", u) for u in inputs.submitters.users]
+    return [{"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name} for kind, name in named]
+
+
+def _rule(group: str, resources: list[str], verbs: list[str]) -> dict[str, Any]:
+    return {"apiGroups": [group], "resources": resources, "verbs": verbs}

@@ -1,0 +1,58 @@
+"""What a workspace's pods may reach and who may reach them: two NetworkPolicies.
+
+ACK's Poseidon keeps a whole cluster below 40 policies, knows no `endPort` and no IPv6; so each team has two, with
+ports that the Spark configuration fixes. The first selects every pod in both directions and is the default deny.
+"""
+
+from typing import Any, Final
+
+from components import constants as c
+from components.models.workspace import WorkspaceInputs
+from components.shuffle.access import CLIENT_PORTS, namespaces, tcp
+
+JOB_PORTS: Final = (c.SPARK_DRIVER_RPC, c.SPARK_BLOCK_MANAGER, c.CELEBORN_CLIENT)
+"""What drivers and executors of one job open to each other."""
+METADATA_SERVICE: Final = "100.100.100.200/32"
+"""Where a pod with an ECI RAM role gets its short-lived credentials, on port 80 (facts: storage, credentials A)."""
+HTTP: Final = 80
+
+
+def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
+    """Policy of every pod: nothing but its own job, DNS, the shuffle service, the cloud's services and what is said."""
+    own: dict[str, Any] = {"podSelector": {}}
+    dns = [{"protocol": "UDP", "port": c.DNS}, *tcp(c.DNS)]
+    egress = [
+        {"to": [own], "ports": tcp(*JOB_PORTS)},
+        {"to": [namespaces(c.LABEL_NAMESPACE_NAME, "kube-system"), *_blocks(inputs.egress.dns_cidrs)], "ports": dns},
+    ]
+    if inputs.shuffle_namespace:
+        shuffle = namespaces(c.LABEL_NAMESPACE_NAME, inputs.shuffle_namespace)
+        egress.append({"to": [shuffle], "ports": tcp(*CLIENT_PORTS)})
+    if inputs.egress.cloud_cidrs:
+        egress.append({"to": _blocks(inputs.egress.cloud_cidrs), "ports": tcp(c.HTTPS)})
+    if inputs.credentials == "eci":
+        egress.append({"to": _blocks((METADATA_SERVICE,)), "ports": tcp(HTTP)})
+    for destination in inputs.egress.destinations:
+        block, _, port = destination.rpartition(":")
+        egress.append({"to": _blocks((block,)), "ports": tcp(int(port))})
+    return {
+        "podSelector": {},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": [own], "ports": tcp(*JOB_PORTS)}],
+        "egress": egress,
+    }
+
+
+def drivers(inputs: WorkspaceInputs) -> dict[str, Any]:
+    """Further rights of drivers and Spark Connect servers: they ask the API server for pods, metrics are read there."""
+    roles = {"key": c.LABEL_SPARK_ROLE, "operator": "In", "values": ["driver", "connect-server"]}
+    return {
+        "podSelector": {"matchExpressions": [roles]},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"from": [namespaces(c.LABEL_NAMESPACE_NAME, inputs.metrics_namespace)], "ports": tcp(c.SPARK_UI)}],
+        "egress": [{"to": _blocks(inputs.egress.cluster_cidrs), "ports": tcp(c.HTTPS, c.KUBE_API)}],
+    }
+
+
+def _blocks(cidrs: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [{"ipBlock": {"cidr": block}} for block in cidrs]
