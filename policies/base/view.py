@@ -67,12 +67,9 @@ class Props:
         path = (*self.path, *steps)
         return Props(_typed({} if value is None else value, dict, "an object", path), path)
 
-    def has(self, *steps: Step) -> bool:
-        """True when there is a value, known or not."""
-        try:
-            return self.raw(*steps) is not None
-        except Undecided:
-            return True
+    def has(self, *keys: str) -> bool:
+        """True when there is a value, known or not; the objects on the way to it must be known."""
+        return self.at(*keys[:-1]).data.get(keys[-1]) is not None
 
     def each(self, *steps: Step) -> "list[Props]":
         """The objects of a list; an absent list is empty."""
