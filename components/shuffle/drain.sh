@@ -12,7 +12,7 @@ pause=${PAUSE_SECONDS:-1}
 pid=$(cat "$RUN_DIR/pid") || exit 0
 
 say() { # into the server's own log: nobody sees a hook's output
-  { echo "drain: $*" >"/proc/$pid/fd/1"; } 2>/dev/null || echo "drain: $*"
+  { echo "drain: $*" >>"/proc/$pid/fd/1"; } 2>/dev/null || echo "drain: $*"
 }
 
 wanted_replicas() { # the token goes through standard input: command lines are visible

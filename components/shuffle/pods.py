@@ -108,17 +108,8 @@ def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
         "whenUnsatisfiable": "ScheduleAnyway",
         "labelSelector": {"matchLabels": role.selector},
     }
-    annotations = {
-        CHECKSUM: role.checksum,
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": str(role.ports["http"]),
-        "prometheus.io/path": "/metrics/prometheus",
-    }
     return {
-        "metadata": {
-            "labels": pod_labels(settings.pods) | settings.pod_labels | role.labels,
-            "annotations": _cost_tags(settings) | settings.pod_annotations | annotations,
-        },
+        "metadata": _pod_metadata(settings, role),
         "spec": {
             "serviceAccountName": role.name,
             # only the drain of workers talks to the API server
@@ -143,9 +134,19 @@ def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
     }
 
 
-def _cost_tags(settings: ShuffleServiceInputs) -> dict[str, str]:
+def _pod_metadata(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
     on_eci = settings.pods in ("eci", "virtual-node") and settings.tags
-    return {f"{c.ECI}eci-custom-tags": eci_tags(settings.tags)} if on_eci else {}
+    tags = {f"{c.ECI}eci-custom-tags": eci_tags(settings.tags)} if on_eci else {}
+    own = {
+        CHECKSUM: role.checksum,
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(role.ports["http"]),
+        "prometheus.io/path": "/metrics/prometheus",
+    }
+    return {
+        "labels": pod_labels(settings.pods) | settings.pod_labels | role.labels,
+        "annotations": tags | settings.pod_annotations | own,
+    }
 
 
 def claims(settings: ShuffleSettings, role: Role, storage_class: str) -> list[dict[str, Any]]:

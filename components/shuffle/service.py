@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 from components import constants as c
 from components.args import ShuffleServiceArgs
 from components.inputs import InputError
-from components.models.shuffle import WORKERS, ShuffleServiceInputs, ShuffleSettings
+from components.models.shuffle import MASTERS, WORKERS, ShuffleServiceInputs, ShuffleSettings
 from components.shuffle import access, conf, pods
 from components.shuffle.client import client_conf
 
@@ -37,6 +37,8 @@ class ShuffleService(pulumi.ComponentResource):
     """Masters as host:port, for `spark.celeborn.master.endpoints`."""
     spark_conf: pulumi.Output[dict[str, str]]
     """What a job needs in its Spark configuration to use the service; holds no secret."""
+    commands: pulumi.Output[dict[str, str]]
+    """What to type to look at the service: who leads, which workers are there, which quotas act; the master's page."""
 
     def __init__(self, name: str, args: ShuffleServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:ShuffleService", name, None, opts)
@@ -49,7 +51,15 @@ class ShuffleService(pulumi.ComponentResource):
         self.namespace = pulumi.Output.from_input(inputs.namespace)
         self.endpoints = pulumi.Output.from_input(self.master_endpoints)
         self.spark_conf = pulumi.Output.from_input(self.client_conf)
-        self.register_outputs({"namespace": self.namespace, "endpoints": self.endpoints, "sparkConf": self.spark_conf})
+        self.commands = pulumi.Output.from_input({} if inputs.existing_endpoints else commands(inputs))
+        self.register_outputs(
+            {
+                "namespace": self.namespace,
+                "endpoints": self.endpoints,
+                "sparkConf": self.spark_conf,
+                "commands": self.commands,
+            }
+        )
 
     def _make(self) -> None:
         """Namespace first; then masters, then workers, so that an update reaches them in this order."""
@@ -158,6 +168,19 @@ class ShuffleService(pulumi.ComponentResource):
 
     def _child(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(depends_on))
+
+
+def commands(inputs: ShuffleSettings) -> dict[str, str]:
+    """Purpose -> command. Asked inside a pod, because only the service and monitoring reach its HTTP ports."""
+    kubectl = f"kubectl -n {inputs.namespace}"
+    ask = f"{kubectl} exec {MASTERS}-0 -- curl -s localhost:{c.CELEBORN_MASTER_HTTP}/api/v1"
+    found = {
+        "workers": f"{ask}/workers",
+        "quotas": f"{ask}/conf/dynamic?level=TENANT",
+        "web page": f"{kubectl} port-forward {MASTERS}-0 {c.CELEBORN_MASTER_HTTP}",
+    }
+    # one master without a group answers 400 and logs a stack trace for each call
+    return {"leader": f"{ask}/masters", **found} if inputs.masters.replicas > 1 else found
 
 
 def _service(role: pods.Role) -> dict[str, Any]:

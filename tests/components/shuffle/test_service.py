@@ -1,51 +1,25 @@
 """What ShuffleService registers: names, order, options, ports, and what a change of a setting touches."""
 
-from typing import Any, cast
+from typing import Any
 
-import pulumi
 import pytest
-import yaml
 
 from components import constants as c
-from components.args import ShuffleServiceArgs
 from components.inputs import InputError
+from components.models.shuffle import ShuffleServiceInputs, ShuffleSettings
 from components.shuffle import service
 from components.shuffle.service import ShuffleService
+from tests.components.shuffle.graphs import container, made, names, pod, stateful
 from tests.support import record
-from tools.replay.graph import Graph, reveal
+from tools.replay.graph import Graph
 
 MASTER_PORTS = {"rpc": 9097, "ratis": 9872, "http": 9098, "internal": 8097}
 WORKER_PORTS = {"rpc": 9091, "fetch": 9092, "push": 9093, "replicate": 9094, "internal": 9095, "http": 9096}
 
 
-def made(known: bool = True, **args: Any) -> Graph:
-    return record(lambda: ShuffleService("shuffle", cast(ShuffleServiceArgs, args)), known=known)
-
-
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     return made()
-
-
-def stateful(graph: Graph, role: str) -> Any:
-    return graph.one("StatefulSet", f"shuffle-{role}").inputs["spec"]
-
-
-def pod(graph: Graph, role: str) -> Any:
-    return stateful(graph, role)["template"]["spec"]
-
-
-def container(graph: Graph, role: str) -> Any:
-    [only] = pod(graph, role)["containers"]
-    return only
-
-
-def names(urns: list[str]) -> set[str]:
-    return {u.rsplit("::", 1)[-1] for u in urns}
-
-
-def checksum(graph: Graph, role: str) -> str:
-    return str(stateful(graph, role)["template"]["metadata"]["annotations"]["spark-on-ack.io/checksum-conf"])
 
 
 def test_a_first_preview_shows_the_same_resources_as_an_update(graph: Graph) -> None:
@@ -186,93 +160,6 @@ def test_pods_register_under_a_name_that_outlives_them(graph: Graph) -> None:
     assert position["POD_NAME"] < position["CELEBORN_LOCAL_HOSTNAME"]  # only earlier variables are filled in
 
 
-@pytest.mark.parametrize("replicas", [1, 3, 5])
-def test_one_master_has_no_disk_and_a_group_has_one_each(replicas: int) -> None:
-    graph = made(masters_replicas=replicas)
-    assert stateful(graph, "master")["replicas"] == replicas
-    assert bool(stateful(graph, "master")["volumeClaimTemplates"]) == (replicas > 1)
-    assert ("ratis" in {p["name"] for p in container(graph, "master")["ports"]}) == (replicas > 1)
-
-
-@pytest.mark.parametrize(
-    ("change", "rolled"),
-    [
-        ({"workers_conf": {"celeborn.worker.commitFiles.fsync": "true"}}, {"worker"}),
-        ({"masters_conf": {"celeborn.master.slot.assign.policy": "LOADAWARE"}}, {"master"}),
-        ({"worker_timeout_seconds": 300}, {"master", "worker"}),
-        ({"quotas_gib": {"team-a": 500}}, set()),
-        ({"workers_replicas": 5}, set()),
-        ({"replication": False}, set()),
-    ],
-)
-def test_a_change_restarts_only_what_it_concerns(graph: Graph, change: dict[str, Any], rolled: set[str]) -> None:
-    changed = made(**change)
-    assert {
-        r for r in ("master", "worker") if stateful(graph, r)["template"] != stateful(changed, r)["template"]
-    } == rolled
-    assert {r for r in ("master", "worker") if checksum(graph, r) != checksum(changed, r)} == rolled
-
-
-def test_quotas_are_mounted_as_a_directory_because_only_that_is_refreshed() -> None:
-    graph = made(quotas_gib={"team-a": 500})
-    data = graph.one("ConfigMap", "shuffle-dynamic").inputs["data"]
-    assert yaml.safe_load(data["dynamicConfig.yaml"])[1]["tenantId"] == "team-a"
-    assert {"name": "dynamic", "configMap": {"name": "celeborn-dynamic"}} in pod(graph, "worker")["volumes"]
-
-
-def test_autoscaled_workers_keep_their_number(graph: Graph) -> None:
-    assert "ignoreChanges" not in graph.one("StatefulSet", "shuffle-worker").options
-    autoscaled = made(workers_autoscaled=True)
-    assert autoscaled.one("StatefulSet", "shuffle-worker").options["ignoreChanges"] == ["spec.replicas"]
-    assert "ignoreChanges" not in autoscaled.one("StatefulSet", "shuffle-master").options
-
-
-def test_protection_covers_what_holds_data() -> None:
-    protected = {r.name for r in made(protect=True) if r.options.get("protect")}
-    assert protected == {"shuffle-master", "shuffle-worker"}
-
-
-def test_several_disks_are_claimed_mounted_and_used() -> None:
-    graph = made(workers_disks=3, workers_disk_gib=500)
-    claims = stateful(graph, "worker")["volumeClaimTemplates"]
-    assert [t["metadata"]["name"] for t in claims] == ["disk0", "disk1", "disk2"]
-    assert {t["spec"]["resources"]["requests"]["storage"] for t in claims} == {"500Gi"}
-    mounts = {m["name"]: m["mountPath"] for m in container(graph, "worker")["volumeMounts"]}
-    assert mounts["disk2"] == "/data/disk2"
-
-
-def test_disks_are_encrypted_essds_bound_in_the_pods_zone(graph: Graph) -> None:
-    tagged = made(tags={"environment": "dev", "team": "platform"}).one("StorageClass", "shuffle-disks")
-    assert tagged.inputs["volumeBindingMode"] == "WaitForFirstConsumer"
-    assert tagged.inputs["parameters"]["diskTags"] == "environment:dev,team:platform"
-    assert tagged.inputs["parameters"]["encrypted"] == "true"
-    existing = made(disks_storage_class="standard")
-    assert not existing.of_type("StorageClass")
-    assert stateful(existing, "worker")["volumeClaimTemplates"][0]["spec"]["storageClassName"] == "standard"
-
-
-def test_pods_follow_the_cluster_flavour_and_carry_cost_tags_on_eci() -> None:
-    def metadata(**args: Any) -> Any:
-        return stateful(made(tags={"environment": "dev"}, **args), "worker")["template"]["metadata"]
-
-    assert metadata()["annotations"][f"{c.ECI}eci-custom-tags"] == "environment:dev"
-    assert metadata(pods="virtual-node")["labels"]["alibabacloud.com/eci"] == "true"
-    assert f"{c.ECI}eci-custom-tags" not in metadata(pods="plain")["annotations"]
-
-
-def test_tls_mounts_the_secret_by_name_and_keeps_the_password_in_memory() -> None:
-    spec = pod(made(tls_secret="celeborn-tls"), "worker")
-    volumes = {v["name"]: v for v in spec["volumes"]}
-    assert volumes["tls"]["secret"]["secretName"] == "celeborn-tls"
-    assert volumes["run"]["emptyDir"]["medium"] == "Memory"
-
-
-def test_an_image_may_be_known_later_or_be_secret() -> None:
-    image = "registry.example.com/celeborn:0.7.0"
-    graph = record(lambda: ShuffleService("shuffle", {"image": pulumi.Output.secret(image)}))
-    assert reveal(container(graph, "worker"))["image"] == image
-
-
 def test_a_service_that_exists_is_only_described() -> None:
     seen: list[ShuffleService] = []
     args: Any = {"existing_endpoints": ["celeborn.example:9097"]}
@@ -290,7 +177,21 @@ def test_outputs_say_how_to_use_the_service_without_a_secret(graph: Graph) -> No
     outputs = graph.one("ShuffleService", "shuffle").outputs
     assert outputs["namespace"] == "celeborn"
     assert len(outputs["endpoints"]) == 3
+    assert set(outputs["commands"]) == {"leader", "workers", "quotas", "web page"}
+    assert all(command.startswith("kubectl -n celeborn ") for command in outputs["commands"].values())
     assert outputs["sparkConf"]["spark.celeborn.master.endpoints"] == ",".join(outputs["endpoints"])
+
+
+def test_one_master_is_not_asked_who_leads() -> None:
+    assert "leader" not in service.commands(ShuffleSettings.read({"masters": {"replicas": 1}}))
+
+
+def test_settings_reach_the_component_flat_and_unchanged() -> None:
+    data = {"workers": {"disks": 2, "conf": {"celeborn.worker.commitFiles.fsync": "true"}}, "quotas_gib": {"a": 1}}
+    settings = ShuffleSettings.read(data)
+    inputs = ShuffleServiceInputs.of(settings.args(pods="plain", tags={"a": "b"}), "ShuffleService s")
+    assert inputs.model_dump(include=set(ShuffleSettings.model_fields)) == settings.model_dump()
+    assert inputs.pods == "plain"
 
 
 def test_what_a_live_service_cannot_change_is_refused_with_the_way_out() -> None:
