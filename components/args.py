@@ -1,6 +1,6 @@
 """Flat arguments of every component. GENERATED from the input models by `make args`: do not edit."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -359,8 +359,6 @@ class WorkspaceArgs(TypedDict):
     """Memory, as request and limit, of a container that names none, in MiB. Allowed: a whole number from 64 to 524288. Default: 1024."""
     monthly_budget_cny: NotRequired[int]
     """Whole CNY a month; policies warn or refuse when the quota costs more. Allowed: a whole number from 0 to 1000000000. Default: none."""
-    prefix: NotRequired[str]
-    """Folder of the team in the buckets; <team>/ unless said. Allowed: folders without a leading slash, ending with one, such as teams/payments/. Default: none."""
     submitters_groups: NotRequired[list[str]]
     """Further groups, as the cluster's authentication names them. Allowed: a list, each text. Default: empty."""
     submitters_users: NotRequired[list[str]]
@@ -596,3 +594,12 @@ class MonitoringArgs(TypedDict):
     """Price of one GiB of memory for an hour. Allowed: a number, 0 or more. Default: none."""
     currency: NotRequired[str]
     """Currency of the prices, shown on the panels. Allowed: text. Default: CNY."""
+
+
+class SparkPlatformArgs(TypedDict):
+    """The whole platform in one component: the same settings as a stack file, as one object."""
+
+    settings: dict[str, Any]
+    """What a stack file holds, with the same keys: environment, cluster, workspaces and so on. Allowed: a map of text to Any."""
+    kubeconfig: NotRequired[pulumi.Input[str]]
+    """Content of an existing cluster's kubeconfig; kept as a secret. Allowed: text. Default: none."""

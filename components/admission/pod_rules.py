@@ -171,7 +171,8 @@ POD_RULES = (
         "variables.containers.all(c, ['cpu', 'memory'].all(r, !(r in c.?resources.?requests.orValue({})) || "
         "!(r in variables.largest) || quantity(c.resources.requests[r]).compareTo(quantity(variables.largest[r])) "
         "<= 0))",
-        "'at most ' + variables.largest.map(r, variables.largest[r] + ' ' + r).join(', ')",
+        "'at most ' + ['cpu', 'memory'].filter(r, r in variables.largest)"
+        ".map(r, variables.largest[r] + ' ' + r).join(', ')",
         "medium",
     ),
     Rule(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from components.constants import SCRAPER_NAMESPACE
-from components.inputs import Inputs, Value, is_known, matching, not_allowed
+from components.inputs import Inputs, Value, matching, not_allowed
 from components.models.cloud import cidr
 from components.models.spark import SparkSettings
 from components.sentences import Allowed, show
@@ -19,9 +19,6 @@ NAMESPACE_WORDS = "1 to 63 lower-case letters, digits and dashes, not default an
 NAMESPACE = r"(?!kube-|default$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 RESERVED_LABELS = ("kubernetes.io", "k8s.io", "spark-on-ack.io")
 UNNAMED = "spark-<team>"
-Prefix = Annotated[
-    str, *matching(r"([a-zA-Z0-9_.-]+/)+", "folders without a leading slash, ending with one, such as teams/payments/")
-]
 ImagePrefix = Annotated[
     str,
     *matching(
@@ -50,9 +47,7 @@ def _destinations(values: tuple[str, ...]) -> tuple[str, ...]:
         except ValueError:
             wrong = True
         if wrong:
-            raise not_allowed(
-                f"{value!r} is no destination; allowed: an IPv4 range and a port, as 10.1.2.0/24:3306"
-            )
+            raise not_allowed(f"{value!r} is no destination; allowed: an IPv4 range and a port, as 10.1.2.0/24:3306")
     return values
 
 
@@ -141,7 +136,6 @@ class WorkspaceSettings(Inputs):
     monthly_budget_cny: int | None = Field(
         None, ge=0, le=10**9, description="Whole CNY a month; policies warn or refuse when the quota costs more"
     )
-    prefix: Prefix | None = Field(None, description="Folder of the team in the buckets; <team>/ unless said")
     submitters: Submitters = Field(Submitters(), description="Who may submit jobs")
     images: tuple[ImagePrefix, ...] = Field(
         ("spark", "apache/spark"),
@@ -171,17 +165,18 @@ class WorkspaceSettings(Inputs):
 
     @model_validator(mode="after")
     def _room(self) -> Self:
-        quota = self.quota
-        if is_known(quota.pods, quota.drivers) and quota.pods <= quota.drivers:
+        quota, driver, executor = self.quota, self.spark.driver, self.spark.executor
+        pods, drivers = quota.pods, quota.drivers
+        if isinstance(pods, int) and isinstance(drivers, int) and pods <= drivers:
             raise not_allowed(
-                f"{quota.pods} leaves no executor beside {quota.drivers} drivers; allowed: more pods, or fewer drivers",
+                f"{pods} leaves no executor beside {drivers} drivers; allowed: more pods, or fewer drivers",
                 "quota.pods",
             )
         for key, size, held in (
-            ("cpu", self.spark.driver.vcpu + self.spark.executor.vcpu, quota.cpu),
-            ("memory_gib", self.spark.driver.memory_gib + self.spark.executor.memory_gib, quota.memory_gib),
+            ("cpu", driver.vcpu + executor.vcpu, quota.cpu),
+            ("memory_gib", driver.memory_gib + executor.memory_gib, quota.memory_gib),
         ):
-            if is_known(held) and held < size:
+            if isinstance(held, int) and held < size:
                 raise not_allowed(
                     f"{held} does not hold one driver and one executor; allowed: {size} or more, or smaller pods",
                     f"quota.{key}",
@@ -206,17 +201,12 @@ class WorkspaceSettings(Inputs):
 
     @model_validator(mode="after")
     def _claims(self) -> Self:
-        if self.quota.volume_claims and is_known(self.quota.storage_gib) and self.quota.storage_gib == 0:
+        if self.quota.volume_claims and self.quota.storage_gib == 0:
             raise not_allowed(
                 f"missing; {self.quota.volume_claims} volume claims need storage; allowed: 1 or more",
                 "quota.storage_gib",
             )
         return self
-
-    @property
-    def folder(self) -> str:
-        """The team's folder in the buckets."""
-        return self.prefix or f"{self.team}/"
 
 
 class WorkspaceInputs(WorkspaceSettings):

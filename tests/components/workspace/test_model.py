@@ -26,7 +26,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"container": {"max_memory_gib": 8}}, "container.max_memory_gib: 8 is less than the 16 of spark.executor"),
     ({"container": {"max_cpu": 65}}, "container.max_cpu: 65 is not allowed"),
     ({"monthly_budget_cny": -1}, "monthly_budget_cny: -1 is not allowed"),
-    ({"prefix": "/data"}, "prefix: '/data' is not allowed; allowed: folders without a leading slash"),
     ({"submitters": {"groups": ["system:authenticated"]}}, "'system:authenticated' is not a group of a team"),
     ({"submitters": {"users": [" "]}}, "submitters.users: "),
     ({"images": ["https://registry.example.com/x"]}, "images[0]: 'https://registry.example.com/x' is not allowed"),
@@ -68,11 +67,6 @@ def test_a_missing_team_is_the_only_thing_told() -> None:
         WorkspaceSettings.read({})
     assert len(caught.value.sentences) == 1
     assert caught.value.sentences[0].startswith("team: missing")
-
-
-def test_the_folder_follows_the_team_unless_it_is_said() -> None:
-    assert WorkspaceSettings.read({"team": "team-a"}).folder == "team-a/"
-    assert WorkspaceSettings.read({"team": "team-a", "prefix": "teams/a/"}).folder == "teams/a/"
 
 
 def test_settings_and_wiring_go_flat_into_the_same_inputs() -> None:
