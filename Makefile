@@ -20,6 +20,11 @@ sandbox-down: .venv/.stamp ## End the sandbox: no process, no port left
 sandbox-status: .venv/.stamp ## Show what of the sandbox runs
 	@$(PY) -m tools.sandbox status
 
+##@ With an account
+.PHONY: preflight
+preflight: .venv/.stamp ## Show what the account must have for STACK: roles, quotas, services, and where each is raised
+	@$(PY) -m tools.preflight $(STACK)
+
 ##@ Develop
 .PHONY: test lint format types snapshots args lock clean
 test: .venv/.stamp ## Run all tests (the first run builds the sandbox's programs, about ten minutes)

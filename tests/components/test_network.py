@@ -92,14 +92,20 @@ def test_every_cloud_object_that_takes_tags_names_stack_and_resource() -> None:
 
 
 def test_the_sdk_knows_all_inputs_and_a_first_preview_shows_the_same_resources() -> None:
-    args = {"zones": ZONES, "nat_enabled": True, "egress_cidrs": ["192.168.0.0/16"], "resource_group_id": "rg-1"}
+    args: dict[str, Any] = {
+        "zones": ZONES,
+        "nat_enabled": True,
+        "egress_cidrs": ["192.168.0.0/16"],
+        "resource_group_id": "rg-1",
+    }
     known, unknown = build(**args), build(known=False, **args)
     assert mistakes(known) == []
     assert [r.urn for r in known] == [r.urn for r in unknown]
 
 
 def test_an_existing_network_makes_nothing() -> None:
-    graph = build(**{f"existing_{k}": v for k, v in EXISTING.items()}, pods_needed=50_000)
+    args: dict[str, Any] = {f"existing_{k}": v for k, v in EXISTING.items()}
+    graph = build(**args, pods_needed=50_000)
     assert [r.type for r in graph] == ["spark-on-ack:index:Network"]
     assert graph.one("Network", "n").outputs == {
         "vpcId": "vpc-1", "vswitchIds": ["vsw-1", "vsw-2"], "securityGroupId": "sg-1",

@@ -1,0 +1,82 @@
+"""The questions at preview: what is asked, refused and warned of."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.inputs import InputError
+from components.models.platform import Settings
+from components.preflight.prerequisites import ACK_ROLES, HDFS_ROLE
+from components.preflight.questions import ask, missing_roles, refuse_zones, too_few_addresses
+from tests.support import record
+from tools.replay import cloud
+from tools.replay.graph import Graph
+
+ZONES = ["cn-hangzhou-h", "cn-hangzhou-i"]
+
+
+class Asker(pulumi.ComponentResource):
+    """Something to ask on behalf of."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("test:index:Asker", "a")
+        ask(settings, self)
+
+
+def asked(**more: Any) -> Graph:
+    given: dict[str, Any] = {"environment": "test", "cluster": {"flavour": "serverless"}, "network": {"zones": ZONES}}
+    settings = Settings.read(given | more)
+    return record(lambda: Asker(settings), known=False)
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, token: str, result: dict[str, Any]) -> None:
+    monkeypatch.setitem(cloud.CALLS, token, lambda _: result)
+
+
+def test_an_account_that_has_everything_is_silent() -> None:
+    assert asked(storage={"bucket_prefix": "acme-spark"}).warnings == []
+
+
+def test_a_zone_without_vswitches_stops_the_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "alicloud:index/getZones:getZones", {"ids": ["cn-hangzhou-h", "cn-hangzhou-j"]})
+    with pytest.raises(InputError) as caught:
+        asked()
+    assert caught.value.sentences == [
+        "network.zones[1]: 'cn-hangzhou-i' takes no vswitch; allowed: cn-hangzhou-h, cn-hangzhou-j"
+    ]
+
+
+def test_a_zone_without_eci_stops_the_preview_of_an_eci_cluster_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "alicloud:eci/getZones:getZones", {"zones": [{"zoneIds": ["cn-hangzhou-h"]}]})
+    with pytest.raises(InputError, match="'cn-hangzhou-i' has no ECI; allowed: cn-hangzhou-h"):
+        asked()
+    assert asked(cluster={"flavour": "acs"}).warnings == []
+
+
+def test_roles_that_are_missing_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "alicloud:ram/getRoles:getRoles", {"names": list(ACK_ROLES)})
+    (warning,) = asked().warnings
+    assert "AliyunCSServerlessKubernetesRole missing; authorize at cs.console.aliyun.com" in warning
+    assert "preflight: false" in warning
+
+
+def test_existing_vswitches_with_too_few_free_addresses_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "alicloud:vpc/getSwitches:getSwitches", {"vswitches": [{"availableIpAddressCount": 250}]})
+    existing = {"vpc_id": "vpc-1", "vswitch_ids": ["vsw-1"], "security_group_id": "sg-1"}
+    warnings = asked(network={"existing": existing}, workspaces=[{"team": "a", "quota": {"pods": 200}}]).warnings
+    assert any("250 addresses are free, 300 are needed" in w for w in warnings)
+
+
+def test_both_places_of_authorization_are_named() -> None:
+    assert len(missing_roles([*ACK_ROLES, HDFS_ROLE], [])) == 2
+    assert missing_roles([*ACK_ROLES, HDFS_ROLE], [*ACK_ROLES, HDFS_ROLE]) == []
+
+
+def test_an_empty_answer_refuses_no_zone() -> None:
+    refuse_zones(ZONES, [], "takes no vswitch")
+
+
+def test_exactly_enough_addresses_are_enough() -> None:
+    assert too_few_addresses([100, 200], 200) == []
+    assert too_few_addresses([100, 199], 200) != []

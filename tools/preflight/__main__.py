@@ -1,0 +1,56 @@
+"""`python -m tools.preflight STACK`: the account's prerequisites of a stack, as a table. Asks nobody."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from components.constants import PROJECT
+from components.inputs import InputError
+from components.models.platform import Settings
+from components.preflight.prerequisites import Prerequisite, prerequisites
+from tools.replay import ROOT, ReplayError, stack_file
+
+VERDICTS = {True: "[green]enough[/]", False: "[red]raise it[/]", None: "[yellow]check[/]"}
+
+
+def settings_of(path: Path) -> Settings:
+    """The settings in a stack file. Raises InputError with every mistake."""
+    config = (yaml.safe_load(path.read_text()) or {}).get("config") or {}
+    own = {str(k).removeprefix(f"{PROJECT}:"): v for k, v in config.items() if str(k).startswith(f"{PROJECT}:")}
+    own = {k: v for k, v in own.items() if not (isinstance(v, dict) and set(v) == {"secure"})}
+    return Settings.read(own, title=f"{path.name}:", texts=True)
+
+
+def table(stack: str, rows: list[Prerequisite]) -> Table:
+    """The prerequisites as a table, shortfalls first."""
+    result = Table(title=f"Prerequisites of stack {stack}", show_lines=True)
+    for heading in ("", "What", "This stack needs", "By default", "Where it is raised"):
+        result.add_column(heading, overflow="fold")
+    for p in rows:
+        result.add_row(VERDICTS[p.enough], p.name, p.need, p.default, p.where)
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints the table; 1 with the stack file's own sentences when it cannot be read."""
+    parser = argparse.ArgumentParser(prog="python -m tools.preflight", description=__doc__)
+    parser.add_argument("stack", help="name of a stack file: dev for stacks/Pulumi.dev.yaml")
+    stack = parser.parse_args(arguments).stack
+    try:
+        rows = prerequisites(settings_of(stack_file(ROOT, stack)))
+    except (InputError, ReplayError) as e:
+        print(e, file=sys.stderr)
+        return 1
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table(stack, rows))
+    raised = sum(p.enough is False for p in rows)
+    console.print(f"{raised} to raise, {sum(p.enough is None for p in rows)} to check in the account.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
