@@ -1,0 +1,20 @@
+"""Once an account: the state's bucket and CI's identities, before anything else exists."""
+
+import sys
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)  # the components are beside this folder, not in it
+
+import pulumi  # noqa: E402
+
+from bootstrap.identities import CiIdentities  # noqa: E402
+from bootstrap.names import state_url  # noqa: E402
+from bootstrap.settings import load  # noqa: E402
+from bootstrap.state import StateBucket  # noqa: E402
+
+settings = load()
+StateBucket("state", settings.state, settings.tags)
+identities = CiIdentities("ci", settings)
+pulumi.export("account", settings.account)
+pulumi.export("stateUrl", state_url(settings.state.bucket, settings.state.region))
+pulumi.export("roles", identities.role_arns)

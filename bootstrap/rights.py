@@ -1,0 +1,139 @@
+"""Policy documents of CI's roles, as pure functions over `actions.yaml`."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bootstrap.names import AUDIENCE, PLATFORM, Kind
+from bootstrap.settings import BootstrapSettings, Environment, Github, Gitlab
+from components.ram import Statement
+
+MAX_DOCUMENT: Final = 6144
+"""Characters that RAM allows in a custom policy (vendor's limits page; white space counts)."""
+_ACTIONS: Final = Path(__file__).with_name("actions.yaml")
+
+
+@cache
+def actions() -> dict[str, Any]:
+    """Resource type or function of the provider -> by scope, the actions to read and to write."""
+    table: dict[str, Any] = yaml.safe_load(_ACTIONS.read_text())
+    return table
+
+
+def trust(provider: str, issuer: str, allowed: tuple[str, ...]) -> str:
+    """Who may take a role: jobs whose token has one of these subjects. A `*` in one makes the comparison a pattern."""
+    conditions: dict[str, dict[str, list[str]]] = {"StringEquals": {"oidc:aud": [AUDIENCE], "oidc:iss": [issuer]}}
+    conditions.setdefault("StringLike" if any("*" in s for s in allowed) else "StringEquals", {})["oidc:sub"] = list(
+        allowed
+    )
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Federated": [provider]},
+        "Condition": conditions,
+    }
+    return _document([statement])
+
+
+def subjects(settings: BootstrapSettings, environment: Environment, kind: Kind) -> tuple[str, ...]:
+    """`sub` claims that may take a role.
+
+    GitHub names the environment of a job in the token, so each role has one of its own: `<name>` behind its approvals,
+    `<name>-preview` for pull requests and plans. GitLab names the branch only: the deploying branch may take every
+    deploy role, any branch of the project the preview roles.
+    """
+    server = settings.server
+    if isinstance(server, Github):
+        return (server.subject(environment.name if kind == "deploy" else f"{environment.name}-preview"),)
+    return (_gitlab_subject(server, kind),)
+
+
+def _gitlab_subject(server: Gitlab, kind: Kind) -> str:
+    return server.subject(server.branch if kind == "deploy" else "*")
+
+
+def policies(settings: BootstrapSettings, environment: Environment, kind: Kind) -> dict[str, str]:
+    """Part -> policy document: `cloud`, the platform's own objects, and `state`."""
+    cloud = [
+        _allow(names, resources)
+        for (service, scope), names in _grouped(environment, kind).items()
+        if (resources := _resources(settings.account, environment, service, scope))
+    ]
+    return {"cloud": _document(cloud), "state": _document(_state(settings, environment, kind))}
+
+
+def _grouped(environment: Environment, kind: Kind) -> Mapping[tuple[str, str], list[str]]:
+    """(service, scope) -> actions of all resource types, each once."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+
+    def add(scope: str, names: Iterable[str]) -> None:
+        for name in names:
+            found.setdefault((name.partition(":")[0], scope), {})[name] = None
+
+    for entry in actions().values():
+        for scope, given in entry["rights"].items():
+            if scope == "service-role" and not environment.make_service_role:
+                continue
+            add(scope, given.get("read", []))
+            if kind == "deploy" and (scope != "roles" or environment.make_roles):
+                add(scope, given.get("write", []))
+    if kind == "deploy":
+        add("region", environment.extra_actions)
+    return {key: list(names) for key, names in found.items()}
+
+
+def _resources(account: str, environment: Environment, service: str, scope: str) -> list[str]:
+    """The resources that a scope of `actions.yaml` stands for."""
+    if scope == "region":
+        return [f"acs:{service}:{environment.region}:{account}:*"]
+    if scope == "account":
+        return [f"acs:{service}:*:{account}:*"]
+    if scope == "buckets":
+        buckets = ([f"{environment.bucket_prefix}-*"] if environment.bucket_prefix else []) + list(environment.buckets)
+        return [f"acs:oss:*:{account}:{bucket}" for bucket in buckets]
+    if scope == "roles":
+        return [f"acs:ram:*:{account}:{kind}/{environment.roles}-*" for kind in ("role", "policy")]
+    if scope == "service-role":
+        # RAM writes role names in lower case into ARNs
+        roles = [f"acs:ram:*:{account}:role/{n}" for n in ("AliyunOSSDlsDefaultRole", "aliyunossdlsdefaultrole")]
+        return [*roles, "acs:ram:*:system:policy/AliyunOSSDlsRolePolicy"]
+    raise ValueError(f"actions.yaml: unknown scope {scope!r}")
+
+
+def _state(settings: BootstrapSettings, environment: Environment, kind: Kind) -> list[Statement]:
+    """Rights on the state: of its own stack only, and on the bucket's listing, which Pulumi asks for without prefix.
+
+    Paths are those of the engine's bucket layout 1 (`.pulumi/meta.yaml`).
+    """
+    bucket = f"acs:oss:*:{settings.account}:{settings.state.bucket}"
+    stack = f"{PLATFORM}/{environment.name}"
+    own = [
+        f"{bucket}/.pulumi/stacks/{stack}.*",
+        f"{bucket}/.pulumi/locks/organization/{stack}/*",
+        *(f"{bucket}/.pulumi/{folder}/{stack}/*" for folder in ("history", "backups", "journal")),
+    ]
+    statements = [
+        _allow(["oss:ListObjects", "oss:GetBucketInfo", "oss:GetBucketLocation"], [bucket]),
+        _allow(["oss:GetObject"], [f"{bucket}/.pulumi/meta.yaml", *own]),
+    ]
+    if kind == "deploy":
+        writing = ["oss:PutObject", "oss:DeleteObject", "oss:AbortMultipartUpload", "oss:ListParts"]
+        statements.append(_allow(writing, own))
+        statements.append(_allow(["oss:PutObject"], [f"{bucket}/.pulumi/meta.yaml"]))  # written by the first run
+    if settings.state.kms_key:
+        keys = ["kms:DescribeKey", "kms:Decrypt", *(["kms:GenerateDataKey"] if kind == "deploy" else [])]
+        statements.append(_allow(keys, [f"acs:kms:*:{settings.account}:key/{settings.state.kms_key}"]))
+    return statements
+
+
+def _allow(names: Iterable[str], resources: list[str]) -> Statement:
+    return {"Effect": "Allow", "Action": sorted(names), "Resource": resources}
+
+
+def _document(statements: list[Statement]) -> str:
+    """Without white space, which RAM counts."""
+    return json.dumps({"Version": "1", "Statement": statements}, separators=(",", ":"))
