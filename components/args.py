@@ -33,7 +33,7 @@ class NetworkArgs(TypedDict):
     region: NotRequired[str]
     """Region of the VPC; the zones must be in it. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
     tags: NotRequired[dict[str, str]]
-    """Further tags of everything made here. Allowed: a map of text to text. Default: empty."""
+    """Further tags of everything made here. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma or a colon (ECI writes them as key:value,key:value). Default: empty."""
     pods_needed: NotRequired[int]
     """Pods that may run together (sum of the quotas): each needs one address. Allowed: a whole number from 0 to 1000000. Default: none."""
 
@@ -96,7 +96,7 @@ class ClusterArgs(TypedDict):
     region: NotRequired[str]
     """Region of the cluster. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
     tags: NotRequired[dict[str, str]]
-    """Further tags of the cluster and of its ECI pods. Allowed: a map of text to text. Default: empty."""
+    """Further tags of the cluster and of its ECI pods. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma or a colon (ECI writes them as key:value,key:value). Default: empty."""
     vswitch_ids: NotRequired[pulumi.Input[list[str]]]
     """One to five vswitches, one a zone. Allowed: a list, each an id such as vsw-bp1abc. Default: none."""
     security_group_id: NotRequired[pulumi.Input[str]]

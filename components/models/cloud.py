@@ -21,6 +21,22 @@ SecurityGroupId = Annotated[str, *matching(r"sg-[a-z0-9-]+", "an id such as sg-b
 ResourceGroupId = Annotated[str, *matching(r"rg-[a-z0-9-]+", "an id such as rg-acfm1abc")]
 KmsKeyId = Annotated[str, *matching(r"(key-)?[a-z0-9-]{8,}", "a KMS key id such as key-bjj1abc or a UUID")]
 
+TAG_WORDS = (
+    "text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, "
+    "neither with a comma or a colon (ECI writes them as key:value,key:value)"
+)
+
+
+def _tags(tags: dict[str, str]) -> dict[str, str]:
+    for key, value in tags.items():
+        reserved = key.startswith(("aliyun", "acs:"))
+        if reserved or not 1 <= len(key) <= 128 or len(value) > 128 or set(",:") & set(key + value):
+            raise not_allowed(f"{key}: {value!r} is not allowed; allowed: {TAG_WORDS}")
+    return tags
+
+
+Tags = Annotated[dict[str, str], AfterValidator(_tags), Allowed(TAG_WORDS)]
+
 RESERVED_ADDRESSES = 4
 """Addresses of a vswitch that the cloud keeps for itself."""
 PRIVATE_RANGES = tuple(IPv4Network(r) for r in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))

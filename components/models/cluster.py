@@ -10,6 +10,7 @@ from components.models.cloud import (
     Region,
     ResourceGroupId,
     SecurityGroupId,
+    Tags,
     VswitchId,
     cidr,
     first_overlap,
@@ -204,7 +205,7 @@ class ClusterInputs(ClusterSettings):
     """Inputs of Cluster: the settings and the network it stands in."""
 
     region: Region = Field("cn-hangzhou", description="Region of the cluster")
-    tags: dict[str, str] = Field({}, description="Further tags of the cluster and of its ECI pods")
+    tags: Tags = Field({}, description="Further tags of the cluster and of its ECI pods")
     vswitch_ids: Value[tuple[VswitchId, ...]] | None = Field(None, description="One to five vswitches, one a zone")
     security_group_id: Value[SecurityGroupId] | None = Field(None, description="Security group of the pods")
     network_cidr: Annotated[str, *cidr(8, 28, private=False)] | None = Field(

@@ -10,6 +10,7 @@ from components.models.cloud import (
     Region,
     ResourceGroupId,
     SecurityGroupId,
+    Tags,
     VpcId,
     VswitchId,
     Zone,
@@ -151,7 +152,7 @@ class NetworkInputs(NetworkSettings):
     """Inputs of Network: the settings, the region, and how many pods it must carry."""
 
     region: Region = Field("cn-hangzhou", description="Region of the VPC; the zones must be in it")
-    tags: dict[str, str] = Field({}, description="Further tags of everything made here")
+    tags: Tags = Field({}, description="Further tags of everything made here")
     pods_needed: int | None = Field(
         None, ge=0, le=1_000_000, description="Pods that may run together (sum of the quotas): each needs one address"
     )

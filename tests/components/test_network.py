@@ -174,6 +174,8 @@ def test_zones_of_all_forms_are_taken(zone: str, region: str) -> None:
         ({"existing": EXISTING | {"vpc_id": "vsw-1"}}, "existing.vpc_id: 'vsw-1' is not allowed"),
         ({"existing": EXISTING | {"vswitch_ids": ["vsw-1"] * 6}}, "existing.vswitch_ids: 6 vswitches are too many"),
         ({"zones": ZONES, "egress_cidrs": ["db.example"]}, "egress_cidrs[0]: 'db.example' is not allowed"),
+        ({"zones": ZONES, "tags": {"team": "a,b"}}, "team: 'a,b' is not allowed; allowed: text to text"),
+        ({"zones": ZONES, "tags": {"aliyun-x": "a"}}, "that do not begin with aliyun"),
         ({"zones": ZONES, "vswitch_maks": 20}, "did you mean 'vswitch_mask'?"),
     ],
 )  # fmt: skip
