@@ -19,7 +19,7 @@ from typing import Annotated, Any, Self, TypeAlias, TypeVar, cast
 
 import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from components.sentences import Allowed, allowed_words, is_model, is_union, sentences, unknown_key
 
@@ -42,6 +42,13 @@ def not_allowed(reason: str, at: str = "") -> PydanticCustomError:
     A model's validator names the offending key in `at` (`quota.pods`), which then ends the sentence's path.
     """
     return PydanticCustomError("not_allowed", "{reason}", {"reason": reason, "at": at})
+
+
+def refuse(given: object, reasons: Mapping[str, str]) -> None:
+    """Raises one mistake for each path in `reasons` (path -> reason), if there is any: a reader sees them all."""
+    if reasons:
+        lines = [InitErrorDetails(type=not_allowed(why, path), loc=(), input=given) for path, why in reasons.items()]
+        raise ValidationError.from_exception_data("inputs", lines)
 
 
 def matching(pattern: str, words: str) -> Any:  # noqa: ANN401 - an annotation's metadata has no narrower type
@@ -196,7 +203,7 @@ class Inputs(BaseModel):
                 found.update({f"{name}_{k}": (name, *p) for k, p in inner.flat_fields().items()})
         return found
 
-    def args(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - arguments are of many types
+    def args(self, **more: Any) -> Any:  # noqa: ANN401 - the TypedDict of the component that owns this model
         """This model as flat arguments of its component, `more` added: what `of` reads back."""
         flat: dict[str, Any] = {}
         for key, path in self.flat_fields().items():

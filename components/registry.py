@@ -13,6 +13,7 @@ from components.models.identity import IdentityInputs
 from components.models.monitoring import MonitoringInputs
 from components.models.network import NetworkInputs
 from components.models.operator import SparkOperatorInputs
+from components.models.platform import SparkPlatformInputs
 from components.models.shuffle import ShuffleServiceInputs
 from components.models.storage import StorageInputs
 from components.models.storage_check import StorageCheckInputs
@@ -39,4 +40,5 @@ COMPONENTS: dict[str, Component] = {
     "SparkOperator": Component("components.operator", SparkOperatorInputs),
     "HistoryServer": Component("components.history", HistoryInputs),
     "Monitoring": Component("components.monitoring", MonitoringInputs),
+    "SparkPlatform": Component("components.platform", SparkPlatformInputs),
 }

@@ -17,7 +17,7 @@ from components.sentences import allowed_words
 TARGET = Path(__file__).resolve().parent.parent / "components" / "args.py"
 HEAD = '''"""Flat arguments of every component. GENERATED from the input models by `make args`: do not edit."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 '''
@@ -50,6 +50,8 @@ def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind o
         return f"dict[str, {simple_type(args[1])}]"
     if origin is not None and len(options) == 1:
         return simple_type(options[0])
+    if annotation is Any:
+        return "Any"
     if annotation in (str, int, float, bool):
         return typing.cast(type, annotation).__name__
     raise TypeError(f"{annotation} cannot be an argument of a component package")

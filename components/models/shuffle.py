@@ -1,14 +1,12 @@
 """Inputs of the shuffle service: sizes, disks, quotas, and configuration checked against Celeborn's registry."""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
-from pydantic_core import InitErrorDetails
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from components.constants import CELEBORN_MASTER_RPC, CELEBORN_VERSION, SCRAPER_NAMESPACE
-from components.inputs import Inputs, Value, matching, not_allowed
+from components.inputs import Inputs, Value, matching, not_allowed, refuse
 from components.shuffle.keys import wrong_entries
 from components.spark.eci import MIB_PER_GIB, is_row, regions_with_finer_sizes, round_up
 
@@ -33,7 +31,7 @@ def _checked(allowed_keys: re.Pattern[str]) -> AfterValidator:
         owned = {k: "follows from the component's other settings; allowed: leave it out" for k in conf if _owned(k)}
         foreign = {k: "acts on the other role; allowed: its own conf" for k in conf if not allowed_keys.match(k)}
         wrong = dict(wrong_entries(conf, "server"))
-        _raise_all(conf, foreign | owned | wrong)
+        refuse(conf, foreign | owned | wrong)
         return conf
 
     return AfterValidator(check)
@@ -41,13 +39,6 @@ def _checked(allowed_keys: re.Pattern[str]) -> AfterValidator:
 
 def _owned(key: str) -> bool:
     return OWNED.fullmatch(key) is not None
-
-
-def _raise_all(given: Mapping[str, Any], reasons: Mapping[str, str]) -> None:
-    """One mistake for each key, so that the reader sees them all."""
-    if reasons:
-        lines = [InitErrorDetails(type=not_allowed(why, key), loc=(), input=given) for key, why in reasons.items()]
-        raise ValidationError.from_exception_data("conf", lines)
 
 
 def _text(value: object) -> object:
@@ -87,7 +78,7 @@ def _team_quotas(pattern: str, words: str) -> AfterValidator:
         figures = {
             k: f"{v} is not allowed; allowed: a whole number of GiB, 1 or more" for k, v in quotas.items() if v < 1
         }
-        _raise_all(quotas, names | figures)
+        refuse(quotas, names | figures)
         return quotas
 
     return AfterValidator(check)

@@ -1,0 +1,59 @@
+"""Reads a stack's configuration into `Settings`: strict, with every mistake at once."""
+
+import json
+from typing import Any
+
+import pulumi
+from pulumi.runtime import config as raw
+
+from components.constants import PROJECT
+from components.inputs import InputError
+from components.models.platform import Settings
+from components.sentences import nearest
+
+SECRET_KEYS = ("kubeconfig",)
+"""Top-level keys that hold secrets: only by `pulumi config set --secret`, never inside another object."""
+_NAMESPACES = (PROJECT, "pulumi", "alicloud", "kubernetes", "aws")
+
+
+def load() -> tuple[Settings, pulumi.Output[str] | None]:
+    """The settings of the running stack and its kubeconfig (a secret), if one is configured.
+
+    Raises InputError with every mistake of the stack file.
+    """
+    given = raw.CONFIG.get()
+    mistakes = [m for key in given if (m := _wrong_namespace(key))]
+    own = {k.partition(":")[2]: v for k, v in given.items() if k.partition(":")[0] == PROJECT}
+    secrets = {k: own.pop(k) for k in SECRET_KEYS if k in own}
+    config = pulumi.Config(PROJECT)
+    for key in secrets:
+        if not raw.is_config_secret(f"{PROJECT}:{key}"):
+            mistakes.append(f"{key}: is in plain text; allowed: a secret, by `pulumi config set --secret {key} < FILE`")
+    for key in own:
+        if raw.is_config_secret(f"{PROJECT}:{key}"):
+            mistakes.append(f"{key}: holds a secret; allowed: plain settings, secrets only in {', '.join(SECRET_KEYS)}")
+    title = f"stacks/Pulumi.{pulumi.get_stack()}.yaml:"
+    try:
+        settings = Settings.read({k: _value(v) for k, v in own.items()}, title=title, texts=True)
+    except InputError as e:
+        raise InputError(mistakes + e.sentences, title) from None
+    if mistakes:
+        raise InputError(mistakes, title)
+    return settings, config.get_secret("kubeconfig")
+
+
+def _value(text: Any) -> Any:  # noqa: ANN401 - configuration arrives as text, objects and lists as JSON
+    if isinstance(text, str) and text[:1] in ("{", "["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return None if text == "null" else text
+
+
+def _wrong_namespace(key: str) -> str | None:
+    """Keys of other namespaces are the providers' own, but a misspelt project name must not vanish."""
+    namespace = key.partition(":")[0]
+    if namespace in _NAMESPACES or nearest(namespace, [PROJECT]) is None:
+        return None
+    return f"{key}: unknown project {namespace!r}; did you mean '{PROJECT}:{key.partition(':')[2]}'?"
