@@ -15,8 +15,9 @@ class AdmissionPolicies(pulumi.ComponentResource):
     """The rules for arriving pods and jobs, once for the whole cluster; they hold in every namespace of a workspace.
 
     ValidatingAdmissionPolicies are evaluated inside the API server: no webhook that can be down, and no pod of its
-    own; the rules for pods cost about 1 ms of the API server's CPU a pod (measured, 2 busy cores). They are stable since Kubernetes 1.30; that ACK serves them is not proven here. One policy and one binding
-    for each kind of object and level in use; a new team adds none.
+    own; the rules for pods cost about 1 ms of the API server's CPU a pod (measured, 2 busy cores). They are stable
+    since Kubernetes 1.30; that ACK serves them is not proven here. One policy and one binding for each kind of object
+    and level in use; a new team adds none.
     """
 
     policy_names: pulumi.Output[list[str]]

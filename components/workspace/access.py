@@ -16,8 +16,8 @@ def driver_rules(inputs: WorkspaceInputs) -> Rules:
 
     Less than the operator's chart gives: no writing of services (the operator makes the driver's), no reading of
     secrets, no volume claims unless the quota has some. A Spark 3.5.9 driver in client mode with just these rights
-    started and ended executors without one refusal (API server's audit log). `patch` marks executors (decommission, kept pods); an
-    admission policy lets it change labels and annotations only.
+    started and ended executors without one refusal (API server's audit log). `patch` marks executors (decommission,
+    kept pods); an admission policy lets it change labels and annotations only.
     """
     claims = ["get", "list", "delete", "deletecollection"]
     if inputs.quota.volume_claims:
