@@ -163,7 +163,8 @@ def test_without_make_roles_deploy_only_reads_ram() -> None:
     one = settings(environments=[environment])
     names = [a for s in statements(policies(one, one.environments[0], "deploy")["cloud"]) for a in s["Action"]]
     assert {a for a in names if a.startswith("ram:")} == {
-        "ram:GetRole", "ram:ListPoliciesForRole", "ram:ListTagResources", "ram:GetPolicy", "ram:GetPolicyVersion",
+        "ram:ListRoles", "ram:GetRole", "ram:ListPoliciesForRole", "ram:ListTagResources", "ram:GetPolicy",
+        "ram:GetPolicyVersion",
         "ram:ListPolicyVersions", "ram:ListEntitiesForPolicy",
     }  # fmt: skip
 
