@@ -15,7 +15,7 @@ from components.inputs import later
 from components.models.history import HISTORY_ACCOUNT
 from components.models.platform import Settings, SparkPlatformInputs
 from components.models.storage import CHECKPOINTS, EVENT_LOGS, TEAMS
-from components.models.workspace import WorkspaceSettings
+from components.models.workspace import Egress, WorkspaceSettings
 from components.monitoring import Monitoring
 from components.network import Network
 from components.operator import SparkOperator, controller_account
@@ -169,9 +169,20 @@ class SparkPlatform(pulumi.ComponentResource):
                 kms_key=storage.hdfs.kms_key,
             )
         merged = given.model_copy(
-            update={"spark": settings.spark_of(given), "tags": {**self._tags, "team": given.team, **given.tags}}
+            update={
+                "spark": settings.spark_of(given),
+                "tags": {**self._tags, "team": given.team, **given.tags},
+                "egress": self._egress(given.egress),
+            }
         )
         return Workspace(f"{given.team}-workspace", merged.args(**wiring), self._inside())
+
+    def _egress(self, given: Egress) -> Egress:
+        """Where the API server may be: the VPC that is made here, unless the team says otherwise."""
+        network = self._settings.network
+        if network is None or network.existing.given or "cluster_cidrs" in given.model_fields_set:
+            return given
+        return given.model_copy(update={"cluster_cidrs": (network.cidr, self._settings.cluster.service_cidr)})
 
     def _make_operator(self, workspaces: list[Workspace]) -> SparkOperator:
         args = self._settings.operator.args(

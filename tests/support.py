@@ -29,7 +29,10 @@ def record(
         args = (build, known, config or {}, stack, out, error, trace)
         process = multiprocessing.get_context("fork").Process(target=_child, args=args)
         process.start()
-        process.join()
+        process.join(240)
+        if process.is_alive():
+            process.kill()
+            raise RuntimeError("the program did not end within 240 s")
         if error.exists():
             raise InputError(error.read_text().splitlines())
         if not out.exists():
