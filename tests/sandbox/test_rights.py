@@ -26,8 +26,10 @@ def may(sandbox: Sandbox) -> May:
     """`may(user, "create pods -n team-a")`: what the API server answers."""
 
     def ask(user: str, what: str) -> bool:
-        words = what if " -n " in what or " -A" in what else f"{what} -n {NAMESPACE}"
-        done = sandbox.kubectl("auth", "can-i", *words.split(), user=user)
+        verb, resource, *where = what.split()
+        resource, _, part = resource.partition("/")  # kubectl would read "pods/log" as the pod named log
+        options = [*(where or ["-n", NAMESPACE]), *([f"--subresource={part}"] if part else [])]
+        done = sandbox.kubectl("auth", "can-i", verb, resource, *options, user=user)
         assert done.stdout.strip() in ("yes", "no"), done.stderr
         return done.stdout.strip() == "yes"
 

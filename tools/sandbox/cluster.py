@@ -171,6 +171,8 @@ class ControlPlane:
             "root-ca-file": self.authority.certificate_file,
             "service-account-private-key-file": self.authority.service_account_key()[0],
             "use-service-account-credentials": "true",
+            # A quota that counts a kind defined after it refuses objects of that kind until the next round, 5 min later
+            "resource-quota-sync-period": "5s",
         }
         return self._component("kube-controller-manager", flags)
 

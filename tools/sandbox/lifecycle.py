@@ -60,6 +60,7 @@ def up(settings: Settings, with_job: bool = True) -> None:
         clock = Clock()
         with clock.step(f"replay of stack {settings.stack}"):
             graph = _replay(settings)
+            user = submitter(graph)
         table("What is going to be set up", ["component", "namespace", "objects"], apply.overview(graph))
         with clock.step("programs"):
             build(settings)
@@ -72,11 +73,11 @@ def up(settings: Settings, with_job: bool = True) -> None:
             applied = _apply(settings, plane.kubectl, graph)
         with clock.step("workloads"):
             wait_for("all workloads to be ready", lambda: _workloads_ready(plane.kubectl), 120, interval=0.5)
+            wait_for("quotas to be counted", lambda: _quotas_counted(plane.kubectl), 90, interval=0.5)
         with clock.step("Spark operator"):
             spark_operator.ensure(settings, plane.kubectl, plane.authority, applied)
         kinds = Counter(each["kind"] for each in applied)
         table("Applied", ["kind", "objects"], [[kind, str(count)] for kind, count in sorted(kinds.items())])
-        user = submitter(graph)
         if with_job:
             with clock.step(f"job {job.EXAMPLE.name}"):
                 _run_job(settings, plane.kubectl, user)
@@ -220,6 +221,12 @@ def _workloads_ready(kubectl: Kubectl) -> bool | None:
     found = (kubectl.get("deployments,statefulsets", "-A") or {"items": []})["items"]
     lacking = [each for each in found if each["status"].get("readyReplicas", 0) < each["spec"].get("replicas", 1)]
     return None if lacking else True
+
+
+def _quotas_counted(kubectl: Kubectl) -> bool | None:
+    """Whether every quota knows its usage; until then it refuses what it counts. New kinds take up to 30 s."""
+    found = (kubectl.get("resourcequotas", "-A") or {"items": []})["items"]
+    return True if all(each["spec"]["hard"].keys() <= each["status"].get("used", {}).keys() for each in found) else None
 
 
 def _how_to_go_on(settings: Settings, clock: Clock, user: str) -> None:
