@@ -1,0 +1,1 @@
+"""Isolation: what keeps teams, environments and the platform's own rights apart."""

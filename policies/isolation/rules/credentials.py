@@ -1,0 +1,120 @@
+"""Rules about credentials: none that lasts, none where others read it."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from components.admission.variables import ACCESS_KEY as ACCESS_KEY_PATTERN
+from components.constants import DRIVER_ACCOUNT
+from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.shared import shared
+from policies.base.view import View, of_types
+from policies.cost.model.spark import conf_of
+from policies.isolation.jobs import WITH_JOBS, containers, job_pods
+from policies.isolation.objects import (
+    ACCESS_KEY,
+    CONFIG_MAP,
+    NAMESPACE,
+    SECRET,
+    SERVICE_ACCOUNT,
+    namespace_of,
+    workspaces,
+)
+
+_NO_KEY = shared("no-access-key")
+_KEY = re.compile(ACCESS_KEY_PATTERN)
+_CREDENTIAL = re.compile(
+    r"LTAI[A-Za-z0-9]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY|client-key-data|\beyJ[\w-]{10,}\.eyJ"
+    r"|\bpassword\s*[:=]\s*[^\s$<{]",
+    re.IGNORECASE,
+)
+"""Looks of an AccessKey, a private key, a kubeconfig's key, a token and a password that is no reference."""
+_CREDENTIAL_FILE = re.compile(r"(password|passwd|private.?key|kubeconfig|credentials?$|\.(pem|key|p12|jks)$)", re.I)
+_Names = list[str] | tuple[str, ...]
+
+
+@rule(
+    "config-map-secret",
+    title="Config maps hold no credentials",
+    severity="critical",
+    reason="Config maps are readable by every job of the namespace, and lie unencrypted in the state.",
+    way_out="use a Secret in a namespace without jobs, or better a RAM role",
+    types=(CONFIG_MAP,),
+)
+def config_map_secret(view: View, context: Context) -> Found:
+    """Looks at keys that name credentials and at values that look like one; shows the key only."""
+    for part in ("data", "binaryData"):
+        for key in view.props.keys(part):
+            if _CREDENTIAL_FILE.search(key) or _CREDENTIAL.search(view.props.text(part, key) or ""):
+                yield f"{part}.{key} looks like a credential"
+
+
+def _no_access_key(view: View, context: Context) -> Found:
+    conf = conf_of(view) or {}
+    names = [key for key in conf if _KEY.search(key)]
+    for pods in job_pods(view):
+        for container in containers(pods.pod):
+            names += [name for env in container.each("env") if _KEY.search(name := env.text("name") or "")]
+    if names:
+        yield f"{_NO_KEY.message} ({', '.join(dict.fromkeys(names))})"
+
+
+NO_ACCESS_KEY = _NO_KEY.rule(_no_access_key, WITH_JOBS)
+
+
+@rule(
+    "static-access-key",
+    title="No AccessKey is made",
+    severity="critical",
+    reason="It never expires, and its secret lies in the state.",
+    way_out="use RRSA or an ECI RAM role (the component Identity)",
+    types=(ACCESS_KEY,),
+)
+def static_access_key(view: View, context: Context) -> Found:
+    """Every AccessKey counts."""
+    yield "the stack makes a static AccessKey"
+
+
+@rule(
+    "team-secret",
+    title="No secret lies in a team's namespace",
+    severity="high",
+    reason="Who submits jobs there can mount it, whatever it was meant for.",
+    way_out="keep it in the platform's namespaces, or name it in allowed when the team may have it",
+    types=(NAMESPACE, SECRET),
+    whole_stack=True,
+)
+def team_secret(
+    views: Sequence[View],
+    context: Context,
+    *,
+    allowed: Annotated[_Names, Figure("names of secrets that teams may have, as for image pulls")] = (),
+) -> FoundInStack:
+    """Looks at the secrets that the stack makes."""
+    teams = workspaces(views)
+    for secret in of_types(views, SECRET):
+        if namespace_of(secret) in teams and secret.props.text("metadata", "name") not in allowed:
+            yield secret, "the secret lies in a team's namespace"
+
+
+@rule(
+    "account-token",
+    title="Only pods that talk to the API server have a token",
+    severity="high",
+    reason="A token in a pod that needs none is one more way to the API server.",
+    way_out="set automountServiceAccountToken: false on the account",
+    types=(SERVICE_ACCOUNT,),
+)
+def account_token(
+    view: View,
+    context: Context,
+    *,
+    allowed: Annotated[_Names, Figure("accounts whose pods talk to the API server")] = (
+        DRIVER_ACCOUNT,
+        "spark-operator-controller",
+    ),
+) -> Found:
+    """Kubernetes mounts a token unless the account says no."""
+    mounted = view.props.flag("automountServiceAccountToken") is not False
+    if mounted and view.props.text("metadata", "name") not in allowed:
+        yield "pods of this account get a token"

@@ -1,0 +1,59 @@
+"""Rules about the configuration that teams' jobs are submitted with, and about applications of the stack itself."""
+
+import re
+from collections.abc import Sequence
+
+from components.admission.variables import IDENTITY_KEYS, OPERATOR_KEYS
+from components.constants import LABEL_WORKSPACE
+from policies.base.rule import Context, Found, FoundInStack
+from policies.base.shared import shared
+from policies.base.view import View, of_types
+from policies.cost.model.spark import WITH_CONF, conf_of, spec_of
+from policies.isolation.jobs import APPLICATIONS
+from policies.isolation.objects import CONFIG_MAP, NAMESPACE, namespace_of, workspaces
+
+_MODE, _IDENTITY, _FILES = shared("cluster-mode"), shared("conf-identity"), shared("operator-files")
+_TENANT = shared("shuffle-tenant")
+TENANT_KEY = "spark.celeborn.identity.user-specific.tenant"
+
+
+def _cluster_mode(view: View, context: Context) -> Found:
+    if (spec_of(view.props).text("mode") or "cluster") != "cluster":
+        yield _MODE.message
+
+
+CLUSTER_MODE = _MODE.rule(_cluster_mode, APPLICATIONS)
+
+
+def _conf_identity(view: View, context: Context) -> Found:
+    spec = spec_of(view.props)
+    keys = [key for key in spec.keys("sparkConf") if re.search(IDENTITY_KEYS, key)]
+    if spec.has("driver", "kubernetesMaster"):
+        keys.append("driver.kubernetesMaster")
+    if keys:
+        yield f"{_IDENTITY.message} ({', '.join(keys)})"
+
+
+CONF_IDENTITY = _IDENTITY.rule(_conf_identity, APPLICATIONS)
+
+
+def _operator_files(view: View, context: Context) -> Found:
+    keys = [key for key in spec_of(view.props).keys("sparkConf") if re.search(OPERATOR_KEYS, key)]
+    if keys:
+        yield f"{_FILES.message} ({', '.join(keys)})"
+
+
+OPERATOR_FILES = _FILES.rule(_operator_files, APPLICATIONS)
+
+
+def _shuffle_tenant(views: Sequence[View], context: Context) -> FoundInStack:
+    teams = workspaces(views)
+    for view in of_types(views, CONFIG_MAP, *APPLICATIONS):
+        conf, home = conf_of(view), namespace_of(view)
+        if conf is not None and home in teams:
+            team = teams[home].props.text("metadata", "labels", LABEL_WORKSPACE)
+            if conf.get(TENANT_KEY, team) != team:
+                yield view, f"{_TENANT.message} ({TENANT_KEY})"
+
+
+SHUFFLE_TENANT = _TENANT.rule(_shuffle_tenant, (NAMESPACE, *WITH_CONF), whole_stack=True)

@@ -1,0 +1,143 @@
+"""Rules about networks: who reaches whom, inside the cluster and from outside."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from components.constants import LABEL_NAMESPACE_NAME, LABEL_ROLE, LABEL_WORKSPACE
+from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.view import Props, View, of_types
+from policies.isolation.objects import (
+    CLUSTER,
+    NAMESPACE,
+    NETWORK_POLICY,
+    SECURITY_RULE,
+    SERVICE,
+    VSWITCH,
+    namespace_of,
+    workspaces,
+)
+
+ANYWHERE = ("0.0.0.0/0", "::/0")
+_ADDRESS_TYPE = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type"
+_PEERING = (
+    "alicloud:vpc/peerConnection:PeerConnection",
+    "alicloud:cen/instanceAttachment:InstanceAttachment",
+    "alicloud:cen/transitRouterVpcAttachment:TransitRouterVpcAttachment",
+)
+_Allowed = Annotated[bool, Figure("whether the environment may")]
+
+
+def _anybody(given: Props, side: str) -> bool:
+    """True for a rule whose `from` or `to` holds everybody."""
+    peers = given.each(side)
+    return not peers or any(
+        (p.has("namespaceSelector") and not p.keys("namespaceSelector") and not p.has("podSelector"))
+        or p.text("ipBlock", "cidr") in ANYWHERE
+        for p in peers
+    )
+
+
+@rule(
+    "network-ingress",
+    title="Network policies say who may come in",
+    severity="critical",
+    reason="A rule without a sender lets in every pod of the cluster, other teams' included.",
+    way_out="name the senders in `from` by namespace or pod labels",
+    types=(NETWORK_POLICY,),
+)
+def network_ingress(view: View, context: Context) -> Found:
+    """A missing `from`, an empty namespace selector and 0.0.0.0/0 all mean everybody."""
+    for given in view.props.each("spec", "ingress"):
+        if _anybody(given, "from"):
+            yield f"{given.where()} lets everybody in"
+
+
+@rule(
+    "network-egress",
+    title="Jobs reach named destinations only",
+    severity="high",
+    reason="A job that reaches the internet, or another team's pods, can carry data there.",
+    way_out="name ranges and namespaces in `to`; databases belong into egress.destinations of the workspace",
+    types=(NAMESPACE, NETWORK_POLICY),
+    whole_stack=True,
+)
+def network_egress(views: Sequence[View], context: Context) -> FoundInStack:
+    """Looks at the policies of teams' namespaces; other teams are known by name or by the workspaces' labels."""
+    teams = workspaces(views)
+    for policy in of_types(views, NETWORK_POLICY):
+        home = namespace_of(policy)
+        if home not in teams:
+            continue
+        for given in policy.props.each("spec", "egress"):
+            if _anybody(given, "to"):
+                yield policy, f"{given.where()} reaches everything"
+            elif any(_of_teams(peer, set(teams) - {home}) for peer in given.each("to")):
+                yield policy, f"{given.where()} reaches another team"
+
+
+def _of_teams(peer: Props, others: set[str]) -> bool:
+    """True for a peer that is one of the other teams' namespaces, or all workspaces."""
+    labels = peer.at("namespaceSelector", "matchLabels")
+    every = labels.has(LABEL_WORKSPACE) or labels.text(LABEL_ROLE) == "workspace"
+    return every or labels.text(LABEL_NAMESPACE_NAME) in others
+
+
+@rule(
+    "public-service",
+    title="No service is reachable from outside",
+    severity="critical",
+    reason="Spark's pages have no login: whoever reaches one reads data and ends jobs.",
+    way_out="use type ClusterIP and port-forward, or an intranet load balancer",
+    types=(SERVICE,),
+)
+def public_service(view: View, context: Context) -> Found:
+    """Public load balancers (ACK's default), node ports and external addresses."""
+    kind = view.props.text("spec", "type") or "ClusterIP"
+    internal = view.props.text("metadata", "annotations", _ADDRESS_TYPE) == "intranet"
+    if kind == "NodePort" or (kind == "LoadBalancer" and not internal) or view.props.raw("spec", "externalIPs"):
+        yield "the service is reachable from outside of the cluster's network"
+
+
+@rule(
+    "security-group-open",
+    title="Security groups are closed to the internet",
+    severity="critical",
+    reason="One open rule exposes every pod that has a way in.",
+    way_out="name the ranges that may come in",
+    types=(SECURITY_RULE,),
+)
+def security_group_open(view: View, context: Context) -> Found:
+    """Looks at rules that accept from everywhere."""
+    accepting = view.props.text("type") == "ingress" and (view.props.text("policy") or "accept") == "accept"
+    if accepting and (view.props.text("cidrIp") in ANYWHERE or view.props.text("ipv6CidrIp") in ANYWHERE):
+        yield "the rule lets the whole internet in"
+
+
+@rule(
+    "shared-network",
+    title="An environment has a network of its own",
+    severity="high",
+    reason="In a shared VPC one environment's pods and API server are in reach of the other's.",
+    way_out="leave network.existing out, so that the stack makes its VPC, or allow it here",
+    types=(CLUSTER, VSWITCH),
+    whole_stack=True,
+)
+def shared_network(views: Sequence[View], context: Context, *, allowed: _Allowed = False) -> FoundInStack:
+    """A cluster in a stack without vswitches lies in somebody else's network."""
+    for cluster in of_types(views, CLUSTER):
+        if not allowed and not any(of_types(views, VSWITCH)):
+            yield cluster, "the cluster lies in a network that is not this stack's"
+
+
+@rule(
+    "network-peering",
+    title="Environments are not connected",
+    severity="high",
+    reason="A peered VPC is one network for everything that no security group closes.",
+    way_out="remove the peering, or allow it here",
+    types=_PEERING,
+)
+def network_peering(view: View, context: Context, *, allowed: _Allowed = False) -> Found:
+    """Peering connections and attachments to a cloud enterprise network."""
+    if not allowed:
+        yield "the stack connects its VPC with another one"

@@ -1,0 +1,182 @@
+"""Rules about pods: the same that hold when a job arrives, for what the stack itself brings along."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from components.admission.pod_rules import ECI_KEYS, RRSA_AUDIENCE
+from components.admission.variables import HOST_KEYS
+from components.constants import (
+    ANNOTATION_IMAGES,
+    ANNOTATION_RAM_ROLES,
+    DRIVER_ACCOUNT,
+    ECI,
+    EXECUTOR_ACCOUNT,
+)
+from policies.base.rule import Context, Found, FoundInStack, rule
+from policies.base.shared import shared
+from policies.base.view import Props, View, of_types
+from policies.cost.model.spark import conf_of
+from policies.isolation.jobs import WITH_JOBS, containers, job_pods, of_jobs
+from policies.isolation.objects import NAMESPACE, namespace_of, workspaces
+
+_HOST, _PRIVILEGES = shared("no-host-access"), shared("no-privileges")
+_AUDIENCE, _ECI = shared("token-audience"), shared("eci-annotation")
+_ROLE, _IMAGE = shared("ram-role"), shared("allowed-image")
+_ACCOUNT, _NODE = shared("workload-account"), shared("no-node-choice")
+_ROLE_KEY = f"{ECI}eci-ram-role-name"
+
+
+def _no_host_access(view: View, context: Context) -> Found:
+    for pods in job_pods(view):
+        spec = pods.pod.at("spec")
+        shared_host = any(spec.flag(key) for key in ("hostNetwork", "hostPID", "hostIPC"))
+        path = any(volume.has("hostPath") for volume in spec.each("volumes"))
+        port = any(p.number("hostPort") for c in containers(pods.pod) for p in c.each("ports"))
+        if shared_host or path or port:
+            yield f"{_HOST.message} ({pods.where})"
+    keys = [key for key in conf_of(view) or {} if re.search(HOST_KEYS, key)]
+    if keys:
+        yield f"{_HOST.message} ({', '.join(keys)})"
+
+
+NO_HOST_ACCESS = _HOST.rule(_no_host_access, WITH_JOBS)
+
+
+def _no_privileges(view: View, context: Context) -> Found:
+    for pods in job_pods(view):
+        for container in containers(pods.pod):
+            given = container.at("securityContext")
+            raised = given.flag("privileged") or given.flag("allowPrivilegeEscalation")
+            if raised or given.texts("capabilities", "add"):
+                yield f"{_PRIVILEGES.message} ({container.where()})"
+
+
+NO_PRIVILEGES = _PRIVILEGES.rule(_no_privileges, WITH_JOBS)
+
+
+@rule(
+    "pod-hardening",
+    title="Pods say themselves that they need nothing special",
+    severity="high",
+    reason="Pod Security refuses others at run time; said here, the mistake is found before anything is changed.",
+    way_out="set runAsNonRoot, seccompProfile RuntimeDefault, allowPrivilegeEscalation: false and drop ALL",
+    types=tuple(t for t in WITH_JOBS if "helm" not in t and "sparkoperator" not in t),
+)
+def pod_hardening(view: View, context: Context) -> Found:
+    """The standard `restricted`, for workloads and for workspaces' pod templates."""
+    for pods in job_pods(view):
+        whole = pods.pod.at("spec", "securityContext")
+        for container in containers(pods.pod):
+            if container.where().startswith("data.") and container.path[-1] != 0:
+                continue  # sidecars of jobs are held against `restricted` by Pod Security
+            if _unhardened(whole, container.at("securityContext")):
+                yield f"{container.where()} does not give up what it does not need"
+
+
+def _unhardened(pod: Props, container: Props) -> bool:
+    root = container.flag("runAsNonRoot")
+    seccomp = container.text("seccompProfile", "type") or pod.text("seccompProfile", "type")
+    return (
+        (pod.flag("runAsNonRoot") if root is None else root) is not True
+        or seccomp not in ("RuntimeDefault", "Localhost")
+        or container.flag("allowPrivilegeEscalation") is not False
+        or "ALL" not in container.texts("capabilities", "drop")
+    )
+
+
+def _token_audience(view: View, context: Context) -> Found:
+    for pods in of_jobs(view):
+        executor = pods.role == "executor"
+        wrong = executor and pods.pod.flag("spec", "automountServiceAccountToken") is True
+        for volume in pods.pod.each("spec", "volumes"):
+            for source in volume.each("projected", "sources"):
+                audience = source.text("serviceAccountToken", "audience") or ""
+                own = audience == RRSA_AUDIENCE or (not executor and not audience)
+                wrong |= source.has("serviceAccountToken") and not own
+        if wrong:
+            yield f"{_AUDIENCE.message} ({pods.where})"
+
+
+TOKEN_AUDIENCE = _AUDIENCE.rule(_token_audience, WITH_JOBS)
+
+
+def _eci_annotation(view: View, context: Context) -> Found:
+    for pods in of_jobs(view):
+        keys = [key.removeprefix(ECI) for key in pods.pod.keys("metadata", "annotations") if key.startswith(ECI)]
+        foreign = [key for key in keys if key not in ECI_KEYS]
+        if foreign:
+            yield f"{_ECI.message} ({pods.where}: {', '.join(foreign)})"
+
+
+ECI_ANNOTATION = _ECI.rule(_eci_annotation, WITH_JOBS)
+
+
+def _in_workspaces(views: Sequence[View]) -> Iterator[tuple[View, View]]:
+    """Each resource that describes pods in a team's namespace, with that namespace."""
+    teams = workspaces(views)
+    for view in of_types(views, *WITH_JOBS):
+        if "helm" not in view.type and (home := namespace_of(view)) in teams:
+            yield view, teams[home]
+
+
+def _notes(space: View, key: str) -> list[str]:
+    return (space.props.text("metadata", "annotations", key) or "").split(",")
+
+
+def _ram_role(views: Sequence[View], context: Context) -> FoundInStack:
+    for view, space in _in_workspaces(views):
+        for pods in job_pods(view):
+            role = pods.pod.text("metadata", "annotations", _ROLE_KEY)
+            if role is not None and role not in _notes(space, ANNOTATION_RAM_ROLES):
+                yield view, f"{_ROLE.message} ({pods.where})"
+
+
+RAM_ROLE = _ROLE.rule(_ram_role, (NAMESPACE, *WITH_JOBS), whole_stack=True)
+
+
+def _allowed_image(views: Sequence[View], context: Context) -> FoundInStack:
+    for view, space in _in_workspaces(views):
+        conf = conf_of(view) or {}
+        given = {key: image for key, image in conf.items() if key.endswith("container.image")}
+        for pods in job_pods(view):
+            given |= {c.where("image"): image for c in containers(pods.pod) if (image := c.text("image"))}
+        for where, image in given.items():
+            if not any(_matches(image, prefix) for prefix in _notes(space, ANNOTATION_IMAGES)):
+                yield view, f"{_IMAGE.message} ({where})"
+
+
+def _matches(image: str, prefix: str) -> bool:
+    """As the admission policies compare: the image itself, a tag or digest of it, or anything in a folder."""
+    folder = prefix if prefix.endswith("/") else f"{prefix}:"
+    return image == prefix or image.startswith((folder, f"{prefix}@"))
+
+
+ALLOWED_IMAGE = _IMAGE.rule(_allowed_image, (NAMESPACE, *WITH_JOBS), whole_stack=True)
+
+
+def _workload_account(view: View, context: Context) -> Found:
+    expected = {"driver": DRIVER_ACCOUNT, "executor": EXECUTOR_ACCOUNT}
+    conf = conf_of(view) or {}
+    for role, account in expected.items():
+        key = f"spark.kubernetes.authenticate.{role}.serviceAccountName"
+        if conf.get(key, account) != account:
+            yield f"{_ACCOUNT.message} ({key})"
+    for pods in of_jobs(view):
+        named = pods.pod.text("spec", "serviceAccountName")
+        if named not in (None, expected[pods.role]):
+            yield f"{_ACCOUNT.message} ({pods.where})"
+
+
+WORKLOAD_ACCOUNT = _ACCOUNT.rule(_workload_account, WITH_JOBS)
+
+
+def _no_node_choice(view: View, context: Context) -> Found:
+    for pods in of_jobs(view):
+        spec = pods.pod.at("spec")
+        chosen = spec.text("nodeName") or spec.text("runtimeClassName")
+        scheduler = spec.text("schedulerName") not in (None, "default-scheduler")
+        if chosen or scheduler or any(not t.text("key") for t in spec.each("tolerations")):
+            yield f"{_NODE.message} ({pods.where})"
+
+
+NO_NODE_CHOICE = _NODE.rule(_no_node_choice, WITH_JOBS)

@@ -1,0 +1,99 @@
+"""Rules about the platform's own services: cluster, disks, operator, shuffle service."""
+
+from typing import Annotated
+
+from components.constants import PROJECT
+from policies.base.rule import Context, Figure, Found, rule
+from policies.base.view import View
+from policies.cost.model.spark import parse_conf
+from policies.isolation.objects import CHART, CLUSTER, CONFIG_MAP, STORAGE_CLASS
+
+_CELEBORN = "celeborn-defaults.conf"
+
+
+@rule(
+    "cluster-protected",
+    title="The cluster cannot be deleted by a command",
+    severity="critical",
+    reason="With the cluster go all running jobs and all shuffle data.",
+    way_out="set cluster.deletion_protection: true",
+    types=(CLUSTER,),
+)
+def cluster_protected(view: View, context: Context) -> Found:
+    """The engine's protection and ACK's own."""
+    if not view.options.get("protect"):
+        yield "the cluster is not protected"
+    if view.props.flag("deletionProtection") is not True:
+        yield "ACK's deletion protection is off"
+
+
+@rule(
+    "audit-log",
+    title="It is written down who did what",
+    severity="medium",
+    reason="After an incident the API server's audit log is all there is.",
+    way_out="set cluster.logs.audit: true",
+    types=(CLUSTER,),
+)
+def audit_log(view: View, context: Context) -> Found:
+    """Reads the cluster's audit log setting."""
+    if view.props.flag("auditLogConfig", "enabled") is not True:
+        yield "the audit log is off"
+
+
+@rule(
+    "disk-encryption",
+    title="Disks are encrypted",
+    severity="high",
+    reason="Shuffle data is copies of the teams' data.",
+    way_out='set the parameter encrypted: "true"',
+    types=(STORAGE_CLASS,),
+)
+def disk_encryption(view: View, context: Context) -> Found:
+    """Reads storage classes of Alibaba Cloud's disks."""
+    ours = (view.props.text("provisioner") or "").startswith("diskplugin.csi.alibabacloud.com")
+    if ours and view.props.text("parameters", "encrypted") != "true":
+        yield "disks of this class are not encrypted"
+
+
+@rule(
+    "operator-scope",
+    title="The operator works in the teams' namespaces only",
+    severity="critical",
+    reason="Its chart gives it rights on pods of every namespace unless it is told where jobs run.",
+    way_out="name the workspaces' namespaces in spark.jobNamespaces",
+    types=(CHART,),
+)
+def operator_scope(
+    view: View,
+    context: Context,
+    *,
+    never: Annotated[list[str] | tuple[str, ...], Figure("namespaces that jobs never run in")] = (
+        "",
+        "default",
+        "kube-system",
+    ),
+) -> Found:
+    """An empty name, and an empty list, mean all namespaces."""
+    chart = (view.props.text("chart") or "").rstrip("/").rsplit("/", 1)[-1]
+    if not chart.startswith("spark-operator"):
+        return
+    named = view.props.texts("values", "spark", "jobNamespaces")
+    selected = view.props.has("values", "spark", "jobNamespaceSelector")
+    if selected or not named or any(n in never for n in named):
+        yield "the operator's rights are not limited to named namespaces of teams"
+
+
+@rule(
+    "shuffle-authentication",
+    title="Jobs prove that a shuffle is theirs",
+    severity="critical",
+    reason="Without it every job reads every other team's shuffle data, and can end it.",
+    way_out=f"set shuffle.authentication: true ({PROJECT}'s default)",
+    types=(CONFIG_MAP,),
+)
+def shuffle_authentication(view: View, context: Context) -> Found:
+    """Reads the servers' configuration."""
+    text = view.props.text("data", _CELEBORN) if view.props.has("data") else None
+    if text is not None and parse_conf(text).get("celeborn.auth.enabled") != "true":
+        yield f"data.{_CELEBORN} does not switch authentication on"
