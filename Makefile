@@ -20,7 +20,13 @@ sandbox-down: .venv/.stamp ## End the sandbox: no process, no port left
 sandbox-status: .venv/.stamp ## Show what of the sandbox runs
 	@$(PY) -m tools.sandbox status
 
+.PHONY: cost prices
+cost: .venv/.stamp ## Cost of a stack idle and at quota, or of one job: make cost STACK=prod JOB=examples/spark-pi.yaml
+	@$(PY) -m tools.cost $(STACK) $(if $(JOB),--job $(JOB))
+
 ##@ With an account
+prices: .venv/.stamp ## Read ECI's prices of a region anew (needs the vendor's command line): make prices REGION=cn-beijing
+	@$(PY) -m tools.refresh_prices $(or $(REGION),cn-hangzhou)
 .PHONY: preflight
 preflight: .venv/.stamp ## Show what the account must have for STACK: roles, quotas, services, and where each is raised
 	@$(PY) -m tools.preflight $(STACK)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,18 +20,39 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from components.constants import PROJECT
+from components.models.platform import Settings
 from policies.base.check import Verdict
 from policies.base.rule import Level
+from tools.replay import stack_file
+from tools.replay.child import config_of
 from tools.replay.graph import SECRET, UNKNOWN, Graph, Resource
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = {name: ROOT / "policies" / name for name in ("cost", "isolation")}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a stack's policies are chosen by."""
+
+    environment: str
+    region: str
+
+
 _LEVELS = {"advisory": analyzer_pb2.ADVISORY, "mandatory": analyzer_pb2.MANDATORY, "disabled": analyzer_pb2.DISABLED}
 _LEVEL_NAMES = {number: name for name, number in _LEVELS.items()}
 _SEVERITIES = {1: "low", 2: "medium", 3: "high", 4: "critical"}
 _UNDECIDED = ": could not decide"
 _START_SECONDS = 120
 _MAX_MESSAGE = 400 * 1024 * 1024
+
+
+def judged_by(stack: str, file: Path | None = None) -> Judged:
+    """The environment and region a stack file names. Raises ReplayError when there is no such stack."""
+    texts, _ = config_of(file or stack_file(ROOT, stack), PROJECT)
+    region = texts.get(f"{PROJECT}:region") or str(Settings.model_fields["region"].default)
+    return Judged(texts.get(f"{PROJECT}:environment") or stack, region)
 
 
 class PackError(Exception):
@@ -44,6 +66,7 @@ class Pack:
         self._stub = stub
         self.info = stub.GetAnalyzerInfo(empty_pb2.Empty())
         """What the pack says about itself: its policies with levels, schemas and severities."""
+        self._severities = {p.name: _SEVERITIES.get(p.severity, "") for p in self.info.policies}
 
     def configure(self, config: Mapping[str, Any]) -> None:
         """Levels and figures as in an environment's JSON, over the pack's own defaults, as the engine reads them.
@@ -69,7 +92,7 @@ class Pack:
             properties=struct_of(resource.inputs),
             options=_options(resource),
         )
-        return [_verdict(d, resource.urn) for d in self._stub.Analyze(request).diagnostics]
+        return [self._verdict(d, resource.urn) for d in self._stub.Analyze(request).diagnostics]
 
     def analyze_stack(self, graph: Graph) -> list[Verdict]:
         """The verdicts of the stack rules."""
@@ -87,11 +110,19 @@ class Pack:
                 for r in graph
             ]
         )
-        return [_verdict(d, "") for d in self._stub.AnalyzeStack(request).diagnostics]
+        return [self._verdict(d, "") for d in self._stub.AnalyzeStack(request).diagnostics]
 
     def check(self, graph: Graph) -> list[Verdict]:
         """All verdicts on a graph: resource by resource, then the stack."""
         return [v for r in graph for v in self.analyze(r)] + self.analyze_stack(graph)
+
+    def _verdict(self, diagnostic: Any, urn: str) -> Verdict:  # noqa: ANN401 - generated code
+        rule, text = diagnostic.policyName, diagnostic.message
+        undecided = f"{rule}{_UNDECIDED}" in text
+        message = text[text.index(f"{rule}{_UNDECIDED}") :] if undecided else text.partition("\n")[2] or text
+        level = cast(Level, _LEVEL_NAMES[diagnostic.enforcementLevel])
+        # of an undecided rule the engine's library tells no severity
+        return Verdict(rule, level, self._severities[rule], diagnostic.urn or urn, message, undecided)
 
 
 @contextmanager
@@ -99,7 +130,7 @@ def running(directory: Path, *, region: str | None = None, python: str = sys.exe
     """Starts a pack's process and ends it afterwards. Raises PackError with what it said when it does not start."""
     environment = dict(os.environ)
     if region:
-        environment["PULUMI_CONFIG"] = json.dumps({"spark-on-ack:region": region})
+        environment["PULUMI_CONFIG"] = json.dumps({f"{PROJECT}:region": region})
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [python, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)],
@@ -121,7 +152,7 @@ def running(directory: Path, *, region: str | None = None, python: str = sys.exe
                 ("grpc.max_send_message_length", _MAX_MESSAGE),
             ]
             with grpc.insecure_channel(f"127.0.0.1:{port.decode()}", options=options) as channel:
-                yield Pack(analyzer_pb2_grpc.AnalyzerStub(channel))  # type: ignore[no-untyped-call]
+                yield Pack(analyzer_pb2_grpc.AnalyzerStub(channel))
         finally:
             process.terminate()
             process.wait(timeout=_START_SECONDS)
@@ -158,11 +189,3 @@ def _options(resource: Resource) -> analyzer_pb2.AnalyzerResourceOptions:
         additionalSecretOutputs=resource.options.get("additionalSecretOutputs", []),
         parent=resource.parent,
     )
-
-
-def _verdict(diagnostic: Any, urn: str) -> Verdict:  # noqa: ANN401 - generated code
-    rule, text = diagnostic.policyName, diagnostic.message
-    undecided = f"{rule}{_UNDECIDED}" in text
-    message = text[text.index(f"{rule}{_UNDECIDED}") :] if undecided else text.partition("\n")[2] or text
-    level = cast(Level, _LEVEL_NAMES[diagnostic.enforcementLevel])
-    return Verdict(rule, level, _SEVERITIES.get(diagnostic.severity, ""), diagnostic.urn or urn, message, undecided)

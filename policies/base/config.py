@@ -37,10 +37,19 @@ def config_file(pack: Path, environment: str) -> Path:
 def load(path: Path, rules: Sequence[Rule]) -> Config:
     """The file's levels and figures over the rules' own defaults. Raises InputError with every mistake in it."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_key_twice)
     except json.JSONDecodeError as e:
         raise InputError([f"{path.name}: line {e.lineno}: not JSON ({e.msg})"]) from None
     return read(data, rules, path.name)
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON keeps the last of two equal keys in silence; here they are a mistake."""
+    keys = [key for key, _ in pairs]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise InputError([f"{key}: is there twice; allowed: once" for key in twice])
+    return dict(pairs)
 
 
 def read(data: object, rules: Sequence[Rule], title: str = "config") -> Config:

@@ -149,7 +149,7 @@ def get(graph: Graph, name: str) -> dict[str, Any]:
     return next(r.inputs for r in graph if r.name == name)
 
 
-Change = Callable[[Graph], None]
+Change = Callable[[Graph], object]
 
 
 def changed(change: Change) -> Graph:

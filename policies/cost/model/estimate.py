@@ -8,7 +8,7 @@ from components.spark.eci import TooLargeError
 from policies.base.quantity import GIB
 from policies.base.rule import Context
 from policies.base.view import Undecided, Unreadable, View, of_types, view_of
-from policies.cost.model.cloud import cloud_lines, disk
+from policies.cost.model.cloud import CLUSTER, cloud_lines, disk
 from policies.cost.model.lines import Line, name_of, pod_keys, unpriced
 from policies.cost.model.pods import Bill, PodAsk, ask_of, bill
 from policies.cost.model.prices import HOURS_PER_MONTH, Prices, decimal, prices
@@ -148,15 +148,29 @@ def _by_namespace(lines: Sequence[Line]) -> dict[str, Decimal]:
 
 def _quotas(views: Sequence[View], known: Prices, always: Mapping[str, Decimal]) -> Iterator[Line]:
     """One line a namespace with a quota: what all of it would cost on demand, less what runs there anyway."""
-    kinds = {v.namespace: job.executor.acs for v in of_types(views, CONFIG_MAP) if (job := _job(v))}
+    default = "general-purpose.default" if _on_acs(views) else ""
+    # a best-effort executor may as well be a default one: like spot, the discount is no bound
+    kinds = {
+        v.namespace: job.executor.acs.replace(".best-effort", ".default")
+        for v in of_types(views, CONFIG_MAP)
+        if (job := _job(v))
+    }
     for view in of_types(views, QUOTA):
         if view.props.has("spec", "scopeSelector") or view.props.has("spec", "scopes"):
             continue  # a share of another quota
         try:
             _not_empty(view)
-            yield quota_line(view, known, kinds.get(view.namespace, ""), always.get(view.namespace, Decimal(0)))
+            yield quota_line(view, known, kinds.get(view.namespace, default), always.get(view.namespace, Decimal(0)))
         except (Undecided, Unreadable) as e:
             yield unpriced(view, "quota", str(e), undecided=True)
+
+
+def _on_acs(views: Sequence[View]) -> bool:
+    """True when the stack's own cluster is an ACS one: while a job's template is not known, its pods are ACS pods."""
+    try:
+        return any(cluster.props.text("profile") == "Acs" for cluster in of_types(views, CLUSTER))
+    except (Undecided, Unreadable):
+        return False
 
 
 def _job(view: View) -> SparkJob | None:

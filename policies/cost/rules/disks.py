@@ -53,6 +53,7 @@ def disk_class(
     context: Context,
     *,
     allowed: Annotated[list[str] | tuple[str, ...], Figure("storage classes that claims may name")] = (
+        "celeborn-disks",  # the shuffle service's own; disk-performance looks at it
         "alicloud-disk-essd",
         "alicloud-disk-essd-entry",
         "alicloud-disk-topology-alltype",

@@ -9,7 +9,7 @@ from components.spark.eci import Spec
 from policies.base.rule import Context, Figure, Found, rule
 from policies.base.shared import shared
 from policies.base.view import Props, View
-from policies.cost.model.pods import PodAsk, bill
+from policies.cost.model.pods import PodAsk, acs_class, bill
 from policies.cost.model.prices import decimal, prices
 from policies.cost.model.spark import sized_pods
 from policies.cost.model.workloads import WITH_PODS, pod_sets
@@ -156,7 +156,7 @@ def pending_limit(
 ) -> Found:
     """Looks at the templates of drivers and executors: the pods that come by the thousand."""
     for pods in pod_sets(view):
-        if pods.role not in ("driver", "executor"):
+        if pods.role not in ("driver", "executor") or acs_class(pods.pod):
             continue
         note = pods.pod.at("metadata", "annotations")
         minutes = note.number(f"{ECI}eci-max-pending-minute")
@@ -212,8 +212,11 @@ def pod_tags(
     *,
     required: Annotated[list[str] | tuple[str, ...], Figure("tag keys every pod needs")] = ("environment",),
 ) -> Found:
-    """Reads the `key:value,key:value` of the annotation."""
+    """Reads the `key:value,key:value` of the annotation. Left out are check jobs, which run for seconds, and ACS pods:
+    no such annotation is known there."""
     for pods in pod_sets(view):
+        if pods.role == "job" or acs_class(pods.pod):
+            continue
         given = pods.pod.text("metadata", "annotations", f"{ECI}eci-custom-tags") or ""
         keys = {part.partition(":")[0].strip() for part in given.split(",")}
         missing = [key for key in required if key not in keys]

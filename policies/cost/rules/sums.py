@@ -147,9 +147,9 @@ def team_budget(views: Sequence[View], context: Context, *, busy_hours: _BusyHou
         line = quota_line(view, prices(context.region))
         if line.cny_per_hour is None:
             raise Undecided(f"the price of the quota of {view.namespace}", f"is not known: {line.note}")
-        month, budget = line.cny_per_hour * busy_hours, budgets[view.namespace]
-        if month > budget:
-            yield view, f"{busy_hours} hours at quota cost {month:,.0f} CNY a month; the budget is {budget:,.0f}"
+        month, limit = line.cny_per_hour * busy_hours, budgets[view.namespace]
+        if month > limit:
+            yield view, f"{busy_hours} hours at quota cost {month:,.0f} CNY a month; the budget is {limit:,.0f}"
 
 
 @rule(

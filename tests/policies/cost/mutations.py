@@ -78,16 +78,21 @@ def hard(**changes: Any) -> Change:
     return lambda g: get(g, QUOTA)["spec"]["hard"].update(names)
 
 
+def expensive(graph: Graph) -> None:
+    size(graph, WORKER, "64", "128Gi")
+    get(graph, WORKER)["spec"]["replicas"] = 1
+
+
 def unbounded(graph: Graph) -> None:
     del get(graph, QUOTA)["spec"]["hard"]["services.loadbalancers"]
 
 
 MUTATIONS: dict[str, Change] = {
     "requests-and-limits": lambda g: pod(g)["spec"].update(initContainers=[{"name": "prepare"}]),
-    "size-off-table": lambda g: size(g, WORKER, "8", "25Gi") or size(g, MASTER, "2", "4500Mi"),
+    "size-off-table": lambda g: size(g, MASTER, "2", "4500Mi"),
     "sidecar-size": sidecar,
     "instance-type": note("eci-instance-family", "ecs.c6"),
-    "pod-price": lambda g: (size(g, WORKER, "64", "128Gi"), spec_of(WORKER, replicas=1)(g)),
+    "pod-price": expensive,
     "pending-limit": jobs(
         executor=template("executor", None, **PENDING | SPOT | {f"{ECI}eci-max-pending-minute": "240"})
     ),
