@@ -1,0 +1,146 @@
+"""Credentials of a job: its OIDC token changed into an hour or two of a RAM role, for one command and nobody else.
+
+Both CI servers go the same way, so there is one place to check. The credentials are given to the command as its
+environment; they are never written to a file, printed, or left to later steps of the job.
+"""
+
+import os
+import re
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bootstrap.names import AUDIENCE, SESSION_SECONDS, Kind, provider_arn, role_arn
+from tools.ci.web import WebError, call
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GITLAB_TOKEN = "SPARK_ON_ACK_ID_TOKEN"  # noqa: S105 - the variable's name
+"""Variable that a GitLab job's `id_tokens` fills."""
+
+
+class CiError(Exception):
+    """One sentence for the reader of the job's log."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Where a job deploys to, from the variables of its environment."""
+
+    stack: str
+    kind: Kind
+    account: str
+    provider: str
+    state: str
+    region: str
+    session: str
+
+    @classmethod
+    def of(cls, stack: str, kind: Kind, env: Mapping[str, str]) -> "Job":
+        """Raises CiError with all variables that are missing."""
+        needed = {"SPARK_ON_ACK_ACCOUNT": "the account id", "PULUMI_BACKEND_URL": "the bootstrap's output stateUrl"}
+        missing = [f"{name} ({what})" for name, what in needed.items() if not env.get(name)]
+        if missing:
+            raise CiError(f"variables missing in the environment of {stack}: {', '.join(missing)}")
+        run = env.get("GITHUB_RUN_ID") or env.get("CI_PIPELINE_ID") or "local"
+        return cls(
+            stack=stack,
+            kind=kind,
+            account=env["SPARK_ON_ACK_ACCOUNT"],
+            provider=env.get("SPARK_ON_ACK_OIDC_PROVIDER") or ("gitlab" if "GITLAB_CI" in env else "github"),
+            state=env["PULUMI_BACKEND_URL"],
+            region=region_of(stack),
+            session=f"ci-{stack}-{run}"[:64],
+        )
+
+
+def region_of(stack: str, root: Path = ROOT) -> str:
+    """`region` of a stack file, without a YAML parser. Raises CiError if the file or the key is missing."""
+    path = root / "stacks" / f"Pulumi.{stack}.yaml"
+    if not path.is_file():
+        raise CiError(f"no stack {stack!r}: stacks/Pulumi.{stack}.yaml does not exist")
+    found = re.search(r"^\s+spark-on-ack:region:\s*[\"']?([a-z0-9-]+)", path.read_text(), re.MULTILINE)
+    if not found:
+        raise CiError(f"stacks/Pulumi.{stack}.yaml: spark-on-ack:region is missing; CI needs it to find the services")
+    return found[1]
+
+
+def id_token(env: Mapping[str, str]) -> str:
+    """The job's OIDC token for Alibaba Cloud. Raises CiError when the job has no right to one."""
+    if env.get(GITLAB_TOKEN):
+        return env[GITLAB_TOKEN]
+    url, secret = env.get("ACTIONS_ID_TOKEN_REQUEST_URL"), env.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+    if not url or not secret:
+        raise CiError(
+            "this job gets no OIDC token; allowed: `permissions: id-token: write` on GitHub, or on GitLab "
+            f"`id_tokens: {GITLAB_TOKEN}: aud: {AUDIENCE}`"
+        )
+    answer = call("GET", f"{url}&audience={AUDIENCE}", headers={"Authorization": f"Bearer {secret}"})
+    token: str = answer["value"]
+    return token
+
+
+def assume_role(job: Job, token: str, endpoint: str | None = None) -> dict[str, str]:
+    """AccessKeyId, AccessKeySecret and SecurityToken of the job's role; the request needs no signature.
+
+    Raises CiError with the service's own reason.
+    """
+    form = {
+        "Action": "AssumeRoleWithOIDC",
+        "Version": "2015-04-01",
+        "Format": "JSON",
+        "OIDCProviderArn": provider_arn(job.account, job.provider),
+        "RoleArn": role_arn(job.account, job.stack, job.kind),
+        "RoleSessionName": job.session,
+        "DurationSeconds": str(SESSION_SECONDS),
+        "OIDCToken": token,
+    }
+    # in the body: an address with the token in it would end in logs of proxies
+    try:
+        answer = call(
+            "POST", endpoint or f"https://sts.{job.region}.aliyuncs.com/", form=urllib.parse.urlencode(form).encode()
+        )
+    except WebError as error:
+        raise CiError(
+            f"{form['RoleArn']} was not given to this job: {error}. Its trust compares issuer, audience and subject "
+            "(bootstrap/); a job of another repository, branch or environment is refused"
+        ) from None
+    found: dict[str, str] = answer["Credentials"]
+    return found
+
+
+def command_environment(job: Job, credentials: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the command: `env` with the credentials for the provider and for the state's S3 interface.
+
+    What could fetch further tokens or write to the CI server is taken out, since the command runs the stack's program.
+    """
+    key, secret, session = (credentials[k] for k in ("AccessKeyId", "AccessKeySecret", "SecurityToken"))
+    withheld = ("ACTIONS_ID_TOKEN_", "ACTIONS_RUNTIME_", GITLAB_TOKEN, "SPARK_ON_ACK_GITLAB_TOKEN")
+    kept = {k: v for k, v in env.items() if not k.startswith(withheld)}
+    return kept | {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": key,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
+        "ALIBABA_CLOUD_SECURITY_TOKEN": session,
+        "ALIBABA_CLOUD_ACCOUNT_ID": job.account,
+        # said, so that the provider need not ask the billing service, for which the roles have no right
+        "ALIBABA_CLOUD_ACCOUNT_TYPE": env.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
+        or ("Domestic" if job.region.startswith("cn-") else "International"),
+        "ALIBABA_CLOUD_REGION": job.region,
+        "ALICLOUD_REGION": job.region,
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_SESSION_TOKEN": session,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PULUMI_BACKEND_URL": job.state,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def run(stack: str, kind: Kind, command: list[str]) -> int:
+    """Becomes `command` with the credentials, so that signals of the CI server reach it directly. Raises CiError."""
+    job = Job.of(stack, kind, os.environ)
+    credentials = assume_role(job, id_token(os.environ))
+    if os.environ.get("GITHUB_ACTIONS"):
+        for value in credentials.values():
+            print(f"::add-mask::{value}", flush=True)  # the runner takes this line out of the log and hides the value
+    os.execvpe(command[0], command, command_environment(job, credentials, os.environ))  # noqa: S606 - no shell

@@ -1,0 +1,57 @@
+"""The drift report: what each environment's check found, as the text of one issue."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tools.ci.credentials import CiError
+from tools.ci.text import LIMIT, folded, harmless, marker
+
+TITLE: Final = "Drift: the cloud is not what the program says"
+MARK: Final = marker("drift")
+CLEAN: Final = 0
+DRIFTED: Final = 7
+"""Exit status of pulumi 3.226.1 and later when `--expect-no-changes` finds a change; any other is a failed check."""
+_WORDS: Final = {CLEAN: "as the program says", DRIFTED: "**drifted**"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One environment's check: the exit status of `pulumi refresh --preview-only --expect-no-changes`, its output."""
+
+    stack: str
+    status: int
+    output: str
+
+
+def read_checks(folder: Path, expected: list[str]) -> list[Check]:
+    """The checks of `<stack>.status` and `<stack>.txt` in a folder; a stack without them failed before its check."""
+    checks = []
+    for stack in expected:
+        status, output = folder / f"{stack}.status", folder / f"{stack}.txt"
+        if not status.is_file():
+            checks.append(Check(stack, -1, "the job ended before the check"))
+            continue
+        if not status.read_text().strip().isdigit():
+            raise CiError(f"{status.name}: {status.read_text().strip()!r} is no exit status")
+        text = output.read_text(errors="replace") if output.is_file() else ""
+        checks.append(Check(stack, int(status.read_text()), text))
+    return checks
+
+
+def report(checks: list[Check], job: str) -> tuple[str, bool]:
+    """The issue's text, and whether all is well (then an open issue is closed)."""
+    done = all(c.status == CLEAN for c in checks)
+    lines = [MARK, "", "| Environment | State |", "|---|---|"]
+    lines += [f"| {c.stack} | {_WORDS.get(c.status, f'check failed (status {c.status})')} |" for c in checks]
+    lines += ["", f"From [this run]({job}); edited by every run, closed when all is as the program says.", ""]
+    if not done:
+        lines += [
+            "A change made outside of the program is either wanted (say it in the stack file, then `pulumi refresh`) "
+            "or not (`pulumi up` takes it back). A failed check says nothing about drift.",
+            "",
+        ]
+    found = [c for c in checks if c.status != CLEAN]
+    room = (LIMIT - 2_000) // max(1, len(found)) - 200
+    lines += [folded(f"{c.stack}: output", harmless(c.output), room) for c in found]
+    return "\n".join(lines), done
