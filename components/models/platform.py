@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from components.inputs import Inputs, Value, is_known, matching, refuse
 from components.models.admission import AdmissionSettings
 from components.models.cloud import Region
-from components.models.cluster import ClusterSettings
+from components.models.cluster import ClusterInputs, ClusterSettings
 from components.models.history import HistorySettings
 from components.models.identity import IdentitySettings
 from components.models.monitoring import MonitoringSettings
@@ -22,6 +22,8 @@ from components.sentences import sentences
 
 Environment = Annotated[str, *matching(r"[a-z][a-z0-9-]{1,19}", "2 to 20 lower-case letters, digits and dashes")]
 Credentials = Literal["eci", "rrsa", "none"]
+_SAID_ELSEWHERE = {"region": "region", "credentials": "identity.mode"}
+"""Inputs of components that the platform fills in, and the key of the stack file they come from."""
 LATER = "known-later"
 """Stands for another component's output while the settings are checked."""
 
@@ -75,6 +77,7 @@ class Settings(Inputs):
             wrong |= _mistakes(
                 "network", NetworkInputs, self.network, region=self.region, pods_needed=self.pods_at_quota
             )
+            wrong |= self._of_made_cluster(self.network)
         if self.storage is not None:
             wrong |= _mistakes("storage", StorageInputs, self.storage, region=self.region)
         if self.shuffle is not None:
@@ -131,6 +134,14 @@ class Settings(Inputs):
             taken[w.namespace] = f"workspaces[{i}]"
         return wrong
 
+    def _of_made_cluster(self, network: NetworkSettings) -> dict[str, str]:
+        """Mistakes of a cluster that show only with its network."""
+        wiring: dict[str, Any] = {"vswitch_ids": ("vsw-later",), "security_group_id": "sg-later"}
+        if not network.existing.given:
+            wiring["network_cidr"] = network.cidr
+        made = self.cluster.flavour != "existing"
+        return _mistakes("cluster", ClusterInputs, self.cluster, region=self.region, **wiring) if made else {}
+
     def _of_workspace(self, path: str, workspace: WorkspaceSettings) -> dict[str, str]:
         """Mistakes that show only with the platform's defaults, region and kind of pods."""
         try:
@@ -161,7 +172,7 @@ def _mistakes(path: str, model: type[Inputs], section: Inputs, **wiring: Any) ->
 
 def _prefixed(path: str, told: list[str]) -> dict[str, str]:
     parts = [sentence.partition(": ") for sentence in told]
-    return {where if where == "region" else f"{path}.{where}": reason for where, _, reason in parts}
+    return {_SAID_ELSEWHERE.get(where, f"{path}.{where}"): reason for where, _, reason in parts}
 
 
 class SparkPlatformInputs(Inputs):
