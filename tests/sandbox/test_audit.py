@@ -11,6 +11,8 @@ pytestmark = pytest.mark.sandbox
 
 NAMESPACE = job.example_namespace()
 Event = dict[str, Any]
+OPERATOR_PROGRAMS = ("spark-operator", "fabric8-kubernetes-client", "Python-urllib")
+"""User agents of the operator, its spark-submit and the submit hook."""
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +53,10 @@ def test_only_kubectl_ever_used_the_admin_certificate(events: list[Event]) -> No
 
 
 def test_the_operator_and_spark_submit_only_ever_were_the_operators_account(events: list[Event]) -> None:
-    seen = {
-        (each["user"]["username"], each["user"]["groups"][0])
-        for each in events
-        if each.get("userAgent", "").startswith(("spark-operator", "operator", "fabric8", "Python-urllib", "okhttp"))
-    }
-    assert {user.rpartition(":")[0] for user, _ in seen} == {"system:serviceaccount:spark-operator"}
-    assert not any(group == "system:masters" for _, group in seen)
+    (operator,) = users(events, "create", "pods")
+    for program in OPERATOR_PROGRAMS:
+        callers = {each["user"]["username"] for each in events if each.get("userAgent", "").startswith(program)}
+        assert callers == {operator}, program
 
 
 def test_no_service_account_is_bound_to_cluster_admin(sandbox: Sandbox) -> None:

@@ -51,7 +51,11 @@ class ControlPlane:
         """
         self._ensure([self._etcd(), self._api_server()])
         wait_for("the API server", self._api_ready, 90)
-        self.kubectl.apply([*self._base(), *map(_node, ZONES), *map(_storage_class, foreign)])
+        present = {node["metadata"]["name"] for node in self._nodes()}
+        nodes = [
+            node for node in map(_node, ZONES) if node["metadata"]["name"] not in present
+        ]  # room counts at creation
+        self.kubectl.apply([*self._base(), *nodes, *map(_storage_class, foreign)])
         self._ensure([self._controller_manager(), self._scheduler(), self._kwok(claimed)])
         wait_for("the virtual nodes", self._nodes_ready, 60)
 
@@ -66,11 +70,13 @@ class ControlPlane:
     def _api_ready(self) -> bool | None:
         return True if self.kubectl.run("get", "--raw=/readyz", check=False).returncode == 0 else None
 
+    def _nodes(self) -> list[dict[str, Any]]:
+        return list((self.kubectl.get("nodes") or {"items": []})["items"])
+
     def _nodes_ready(self) -> bool | None:
-        nodes = (self.kubectl.get("nodes") or {"items": []})["items"]
         ready = [
             node["metadata"]["name"]
-            for node in nodes
+            for node in self._nodes()
             for condition in node["status"].get("conditions", [])
             if (condition["type"], condition["status"]) == ("Ready", "True")
         ]
@@ -223,7 +229,6 @@ def kwok_config(stages: Path, storage_classes: list[str]) -> str:
 def _node(zone: str) -> dict[str, Any]:
     """A virtual node as ACK makes them: one a zone, labelled, tainted, with room for thousands of pods."""
     name = f"virtual-kubelet-{zone}"
-    room = {"cpu": "10k", "memory": "40Ti", "ephemeral-storage": "100Ti", "pods": "10k"}
     labels = {
         "type": "virtual-kubelet",
         "kubernetes.io/hostname": name,
@@ -232,6 +237,7 @@ def _node(zone: str) -> dict[str, Any]:
         "topology.kubernetes.io/region": zone.rpartition("-")[0],
         "topology.kubernetes.io/zone": zone,
     }
+    room = {"cpu": "10k", "memory": "40Ti", "ephemeral-storage": "100Ti", "pods": "10k"}
     taint = {"key": "virtual-kubelet.io/provider", "value": "alibabacloud", "effect": "NoSchedule"}
     return {
         "apiVersion": "v1",

@@ -1,7 +1,7 @@
 """The sandbox's programs, built once from their Go modules and kept in the cache.
 
 gomods/<name>/go.mod pins the versions, go.sum beside it the checksum of every module that goes into a program; Go
-checks both (`-mod=readonly`). A program's file name in the cache carries a hash of go.mod, go.sum and its build flags,
+checks both (`-mod=readonly`). A program's folder in the cache carries a hash of go.mod, go.sum and its build flags,
 so an update builds anew what changed and nothing else. The Go version is left out of the hash on purpose: a warm cache
 then needs no Go at all, and an update of the machine's Go does not cost ten minutes.
 """
@@ -65,7 +65,7 @@ class Program:
         folder = GOMODS / self.gomod
         parts = [(folder / "go.mod").read_bytes(), (folder / "go.sum").read_bytes(), self.linker_flags.encode()]
         key = hashlib.sha256(b"\0".join([*parts, self.package.encode()])).hexdigest()[:12]
-        return cache / "programs" / f"{self.name}-{self.version}-{key}"
+        return cache / "programs" / f"{self.name}-{self.version}-{key}" / self.name
 
 
 _K8S = "k8s.io/kubernetes"
@@ -101,7 +101,7 @@ def program(name: str) -> Program:
 def data_folder(cache: Path, name: str) -> Path:
     """Where a folder of DATA lies in the cache."""
     owner = program(DATA[name][0])
-    return cache / "programs" / f"{name}-{owner.path(cache).name.rpartition('-')[2]}"
+    return cache / "programs" / f"{name}-{owner.path(cache).parent.name.rpartition('-')[2]}"
 
 
 def missing(cache: Path) -> list[Program]:
@@ -174,13 +174,14 @@ class _Builder:
     def build(self, each: Program, position: str, after: list[Program]) -> None:
         """Build one program and take the folders of DATA that belong to it out of its module."""
         final, started = each.path(self._cache), time.monotonic()
-        final.parent.mkdir(parents=True, exist_ok=True)
+        programs = self._cache / "programs"
+        programs.mkdir(parents=True, exist_ok=True)
         before = f"last time {duration(self._times[each.name])}" if each.name in self._times else None
         expectation = before or f"usually about {duration(each.usual)} on 2 cores"
         rest = sum(self._times.get(other.name, other.usual) for other in after)
         left = f"then {len(after)} more, about {duration(rest)}" if after else "the last one"
         say(f"{position} building [bold]{each.name}[/] {each.version} ({expectation}; {left})")
-        with tempfile.TemporaryDirectory(prefix="part-", dir=final.parent) as part:
+        with tempfile.TemporaryDirectory(prefix="part-", dir=programs) as part:
             output = Path(part) / each.name
             self._compile(each, output, f"{position} {each.name}: {expectation}")
             for name, (owner, module, folder) in DATA.items():
@@ -189,6 +190,7 @@ class _Builder:
                     shutil.copytree(self._module_folder(each, module) / folder, copy, copy_function=shutil.copyfile)
                     copy.chmod(0o755)
                     copy.rename(data_folder(self._cache, name))
+            final.parent.mkdir(exist_ok=True)
             output.rename(final)
         took = time.monotonic() - started
         self._times[each.name] = round(took, 1)
