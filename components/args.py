@@ -437,8 +437,8 @@ class WorkspaceArgs(TypedDict):
     """ARN of the cluster's OIDC provider in RAM; needed for rrsa. Allowed: text. Default: ."""
     shuffle_namespace: NotRequired[str]
     """Namespace of the shuffle service; none: there is none. Allowed: text. Default: none."""
-    shuffle_conf: NotRequired[dict[str, str]]
-    """Spark configuration of the shuffle service's clients. Allowed: a map of text to text. Default: empty."""
+    shuffle_conf: NotRequired[pulumi.Input[dict[str, str]]]
+    """Spark configuration of the shuffle service's clients: the output spark_conf of ShuffleService. Allowed: a map of text to text. Default: empty."""
     event_log_dir: NotRequired[pulumi.Input[str]]
     """Where jobs write event logs (oss://…); empty: nowhere. Allowed: text. Default: ."""
     oss_hdfs: NotRequired[bool]

@@ -112,7 +112,7 @@ class HistoryServer(pulumi.ComponentResource):
         self.open_command = pulumi.Output.from_input(
             f"kubectl -n {inputs.namespace} port-forward service/{APP} {port}:{port}"
         )
-        self.register_outputs({"namespace": self.namespace, "url": self.url, "open_command": self.open_command})
+        self.register_outputs({"namespace": self.namespace, "url": self.url, "openCommand": self.open_command})
 
 
 def history_conf(inputs: HistoryInputs, place: JobPlace) -> dict[str, Entry]:

@@ -18,13 +18,13 @@ from components.models.storage import CHECKPOINTS, EVENT_LOGS, TEAMS
 from components.models.workspace import Egress, WorkspaceSettings
 from components.monitoring import Monitoring
 from components.network import Network
-from components.operator import SparkOperator, controller_account
 from components.preflight.questions import ask
 from components.shuffle.client import client_conf
 from components.shuffle.service import ShuffleService
 from components.spark.conf import spark_conf
 from components.spark.place import JobPlace
 from components.spark.templates import driver_template
+from components.spark_operator import SparkOperator, controller_account
 from components.storage import Storage
 from components.storage.check import StorageCheck
 from components.workspace import Workspace

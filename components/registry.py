@@ -37,7 +37,7 @@ COMPONENTS: dict[str, Component] = {
     "ShuffleService": Component("components.shuffle.service", ShuffleServiceInputs),
     "AdmissionPolicies": Component("components.admission.policies", AdmissionPoliciesInputs),
     "Workspace": Component("components.workspace", WorkspaceInputs),
-    "SparkOperator": Component("components.operator", SparkOperatorInputs),
+    "SparkOperator": Component("components.spark_operator", SparkOperatorInputs),
     "HistoryServer": Component("components.history", HistoryInputs),
     "Monitoring": Component("components.monitoring", MonitoringInputs),
     "SparkPlatform": Component("components.platform", SparkPlatformInputs),

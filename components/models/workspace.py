@@ -223,7 +223,9 @@ class WorkspaceInputs(WorkspaceSettings):
     role_arn: Value[str] = Field("", description="ARN of that role; needed for rrsa")
     oidc_provider_arn: Value[str] = Field("", description="ARN of the cluster's OIDC provider in RAM; needed for rrsa")
     shuffle_namespace: str | None = Field(None, description="Namespace of the shuffle service; none: there is none")
-    shuffle_conf: dict[str, str] = Field({}, description="Spark configuration of the shuffle service's clients")
+    shuffle_conf: Value[dict[str, str]] = Field(
+        {}, description="Spark configuration of the shuffle service's clients: the output spark_conf of ShuffleService"
+    )
     event_log_dir: Value[str] = Field("", description="Where jobs write event logs (oss://…); empty: nowhere")
     oss_hdfs: bool = Field(False, description="Whether oss:// paths go to OSS-HDFS by default")
     files_bucket: Value[str] = Field("", description="Plain bucket jobs read their files from; empty: none")

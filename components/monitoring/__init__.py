@@ -67,8 +67,8 @@ class Monitoring(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "namespace": self.namespace,
-                "dashboard_links": self.dashboard_links,
-                "alert_names": self.alert_names,
+                "dashboardLinks": self.dashboard_links,
+                "alertNames": self.alert_names,
             }
         )
 

@@ -132,13 +132,13 @@ class Workspace(pulumi.ComponentResource):
             region=inputs.region,
             pods=inputs.pods,
             credentials=inputs.credentials,
-            celeborn=inputs.shuffle_conf,
             oss_hdfs=inputs.oss_hdfs,
             tags={"team": inputs.team, **inputs.tags},
         )
         data = defaults_data(
             inputs.spark,
             place,
+            celeborn=inputs.shuffle_conf,
             role_name=inputs.role_name,
             role_arn=inputs.role_arn,
             oidc_provider_arn=inputs.oidc_provider_arn,

@@ -119,7 +119,7 @@ def test_only_what_is_there_is_watched() -> None:
 def test_without_the_crds_there_are_dashboards_only() -> None:
     graph = build(crds=False)
     assert sorted(r.kind for r in graph) == ["ConfigMap", "Monitoring", "Namespace"]
-    assert graph.one("Monitoring", "m").outputs["alert_names"] == []
+    assert graph.one("Monitoring", "m").outputs["alertNames"] == []
 
 
 def test_with_the_crds_there_are_rules_and_three_scrape_targets() -> None:
@@ -128,7 +128,7 @@ def test_with_the_crds_there_are_rules_and_three_scrape_targets() -> None:
     rule = graph.one("PrometheusRule", "m-alerts")
     assert rule.inputs["apiVersion"] == "monitoring.coreos.com/v1"
     assert graph.one("Namespace", "m-namespace").urn in rule.dependencies
-    assert len(graph.one("Monitoring", "m").outputs["alert_names"]) == len(rules())
+    assert len(graph.one("Monitoring", "m").outputs["alertNames"]) == len(rules())
 
 
 def test_the_jobs_namespace_is_not_lost_to_the_operators_own() -> None:
@@ -163,8 +163,8 @@ def test_costs_are_shown_only_with_prices() -> None:
 
 
 def test_links_are_addresses_when_grafana_is_known_and_titles_otherwise() -> None:
-    titles = build().one("Monitoring", "m").outputs["dashboard_links"]
-    links = build(grafana_url="https://grafana.example.com/").one("Monitoring", "m").outputs["dashboard_links"]
+    titles = build().one("Monitoring", "m").outputs["dashboardLinks"]
+    links = build(grafana_url="https://grafana.example.com/").one("Monitoring", "m").outputs["dashboardLinks"]
     assert titles[0] == "Spark: shuffle service"
     assert links[0] == "https://grafana.example.com/d/spark-shuffle"
 

@@ -12,9 +12,9 @@ import yaml
 from components.constants import OPERATOR_METRICS, SPARK_OPERATOR_VERSION
 from components.inputs import InputError
 from components.models.operator import OperatorSettings, SparkOperatorInputs
-from components.operator import CRD, SparkOperator, chart_source, chart_values, controller_account, keep_crds
 from components.spark import submit
 from components.spark.eci import is_row
+from components.spark_operator import CRD, SparkOperator, chart_source, chart_values, controller_account, keep_crds
 from tests.support import record
 from tools.replay.graph import Graph
 from tools.sandbox.programs import data_folder, program
@@ -167,7 +167,7 @@ def test_a_second_operator_leaves_the_crds_to_the_first_and_has_names_of_its_own
     chart = graph.one("Chart", "op-chart").inputs
     assert chart["skipCrds"] is True
     assert chart["values"]["fullnameOverride"] == "spark-operator-b"
-    assert graph.one("SparkOperator", "op").outputs["controller_account"] == "spark-operator-b-controller"
+    assert graph.one("SparkOperator", "op").outputs["controllerAccount"] == "spark-operator-b-controller"
 
 
 def test_the_network_policy_lets_metrics_in_and_dns_and_https_out() -> None:
@@ -182,8 +182,8 @@ def test_the_network_policy_lets_metrics_in_and_dns_and_https_out() -> None:
 
 def test_the_outputs_say_how_to_submit_to_each_team() -> None:
     outputs = build().one("SparkOperator", "op").outputs
-    assert sorted(outputs["submit_commands"]) == JOBS
-    assert outputs["submit_commands"]["spark-team-a"].startswith("kubectl -n spark-team-a create -f ")
+    assert sorted(outputs["submitCommands"]) == JOBS
+    assert outputs["submitCommands"]["spark-team-a"].startswith("kubectl -n spark-team-a create -f ")
 
 
 def test_a_first_preview_shows_the_same_resources() -> None:

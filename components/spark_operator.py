@@ -91,8 +91,8 @@ class SparkOperator(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "namespace": self.namespace,
-                "controller_account": self.controller_account,
-                "submit_commands": self.submit_commands,
+                "controllerAccount": self.controller_account,
+                "submitCommands": self.submit_commands,
             }
         )
 
