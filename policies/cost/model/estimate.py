@@ -50,10 +50,6 @@ class Estimate:
         """The lines of one kind: always, quota, usage, unpriced."""
         return [line for line in self.lines if line.kind == kind]
 
-    def at_quota_of(self, namespace: str) -> Decimal:
-        """CNY per hour of one namespace when its quota is used up."""
-        return _total(line for line in self.lines if line.namespace == namespace and line.kind != "usage")
-
     def _sum(self, *kinds: str) -> Decimal:
         return _total(line for line in self.lines if line.kind in kinds)
 
@@ -156,10 +152,10 @@ def _quotas(views: Sequence[View], known: Prices, always: Mapping[str, Decimal])
         if (job := _job(v))
     }
     for view in of_types(views, QUOTA):
-        if view.props.has("spec", "scopeSelector") or view.props.has("spec", "scopes"):
-            continue  # a share of another quota
         try:
             _not_empty(view)
+            if is_share(view):
+                continue
             yield quota_line(view, known, kinds.get(view.namespace, default), always.get(view.namespace, Decimal(0)))
         except (Undecided, Unreadable) as e:
             yield unpriced(view, "quota", str(e), undecided=True)
@@ -178,6 +174,11 @@ def _job(view: View) -> SparkJob | None:
         return default_job(view)
     except (Undecided, Unreadable):
         return None
+
+
+def is_share(quota: View) -> bool:
+    """True for a quota with scopes: a share of the namespace's own one."""
+    return quota.props.has("spec", "scopes") or quota.props.has("spec", "scopeSelector")
 
 
 def quota_line(view: View, known: Prices, acs: str = "", already: Decimal = Decimal(0)) -> Line:

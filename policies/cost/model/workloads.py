@@ -67,11 +67,6 @@ def pod_sets(view: View) -> list[PodSet]:
     return []
 
 
-def always_running(pods: PodSet) -> bool:
-    """True for pods that run, and are paid for, while no job does."""
-    return pods.role == "service"
-
-
 def _of_template(view: View) -> PodSet:
     steps = TEMPLATES[view.type]
     replicas = view.props.number("spec", "replicas") if len(steps) == 2 else None

@@ -8,7 +8,7 @@ from components.spark.eci import TooLargeError
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.shared import shared
 from policies.base.view import Undecided, View, of_types
-from policies.cost.model.estimate import QUOTA
+from policies.cost.model.estimate import QUOTA, is_share
 from policies.cost.model.pods import bill
 from policies.cost.model.prices import decimal, prices
 from policies.cost.model.spark import WITH_CONF, Conf, conf_of, default_job
@@ -117,7 +117,7 @@ def _max_executors(views: Sequence[View], context: Context) -> FoundInStack:
     for quota in of_types(views, QUOTA):
         hard = quota.props.at("spec", "hard")
         found = [n for k in ("pods", "count/pods") if (n := hard.quantity(k)) is not None]
-        if found and not quota.props.has("spec", "scopes") and not quota.props.has("spec", "scopeSelector"):
+        if found and not is_share(quota):
             pods[quota.namespace] = min(found)
     for view in of_types(views, CONFIG_MAP):
         job = default_job(view)

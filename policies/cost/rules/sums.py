@@ -7,7 +7,7 @@ from typing import Annotated
 from components.constants import ANNOTATION_BUDGET
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.view import Undecided, View, of_types
-from policies.cost.model.estimate import QUOTA, Estimate, estimate, quota_line
+from policies.cost.model.estimate import QUOTA, Estimate, estimate, is_share, quota_line
 from policies.cost.model.prices import decimal, prices
 
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -19,11 +19,6 @@ def _unsure(known: Estimate) -> None:
     lacking = [f"{line.name} ({line.note})" for line in known.lines if line.undecided]
     if lacking:
         raise Undecided("the sum", f"lacks {len(lacking)} amount(s): {'; '.join(lacking[:5])}")
-
-
-def is_share(quota: View) -> bool:
-    """True for a quota with scopes: a share of the namespace's own one."""
-    return quota.props.has("spec", "scopes") or quota.props.has("spec", "scopeSelector")
 
 
 @rule(
