@@ -80,7 +80,13 @@ def id_token(env: Mapping[str, str]) -> str:
     return token
 
 
-def assume_role(job: Job, token: str, endpoint: str | None = None) -> dict[str, str]:
+def sts_endpoint(region: str, env: Mapping[str, str]) -> str:
+    """Who gives credentials: ALIBABA_CLOUD_STS_ENDPOINT (runners in a VPC), else the region's public service."""
+    given = env.get("ALIBABA_CLOUD_STS_ENDPOINT") or f"sts.{region}.aliyuncs.com"
+    return given if "://" in given else f"https://{given}/"
+
+
+def assume_role(job: Job, token: str, endpoint: str) -> dict[str, str]:
     """AccessKeyId, AccessKeySecret and SecurityToken of the job's role; the request needs no signature.
 
     Raises CiError with the service's own reason.
@@ -95,11 +101,9 @@ def assume_role(job: Job, token: str, endpoint: str | None = None) -> dict[str, 
         "DurationSeconds": str(SESSION_SECONDS),
         "OIDCToken": token,
     }
-    # in the body: an address with the token in it would end in logs of proxies
     try:
-        answer = call(
-            "POST", endpoint or f"https://sts.{job.region}.aliyuncs.com/", form=urllib.parse.urlencode(form).encode()
-        )
+        # in the body: an address with the token in it would end in logs of proxies
+        answer = call("POST", endpoint, form=urllib.parse.urlencode(form).encode())
     except WebError as error:
         raise CiError(
             f"{form['RoleArn']} was not given to this job: {error}. Its trust compares issuer, audience and subject "
@@ -139,7 +143,7 @@ def command_environment(job: Job, credentials: Mapping[str, str], env: Mapping[s
 def run(stack: str, kind: Kind, command: list[str]) -> int:
     """Becomes `command` with the credentials, so that signals of the CI server reach it directly. Raises CiError."""
     job = Job.of(stack, kind, os.environ)
-    credentials = assume_role(job, id_token(os.environ))
+    credentials = assume_role(job, id_token(os.environ), sts_endpoint(job.region, os.environ))
     if os.environ.get("GITHUB_ACTIONS"):
         for value in credentials.values():
             print(f"::add-mask::{value}", flush=True)  # the runner takes this line out of the log and hides the value

@@ -1,0 +1,317 @@
+"""The pipelines as files: valid, pinned, with the least permissions, and calling only what exists."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.conftest import ROOT, STACKS
+from tools.ci.__main__ import _parser
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+GITHUB = [*WORKFLOWS, *sorted((ROOT / ".github" / "actions").glob("*/action.yml"))]
+GITLAB = ROOT / ".gitlab-ci.yml"
+ENVIRONMENTS = [s for s in STACKS if s != "sandbox"]
+MAY_WRITE = {
+    ("preview-comment.yml", "comment"): {"pull-requests"},
+    ("drift.yml", "report"): {"issues"},
+    ("preview.yml", "cloud"): {"id-token"},
+    ("drift.yml", "check"): {"id-token"},
+    ("update.yml", "plan"): {"id-token"},
+    ("update.yml", "up"): {"id-token"},
+    ("deploy.yml", "dev"): {"id-token"},
+    ("deploy.yml", "staging"): {"id-token"},
+    ("deploy.yml", "prod"): {"id-token"},
+}
+"""Every permission to write there is. A new one belongs here with its reason in the workflow."""
+OWN_ORDER = {"dev": 0, "staging": 1, "prod": 2}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A workflow; YAML 1.1 reads the key `on` as true."""
+    data: dict[Any, Any] = yaml.safe_load(path.read_text())
+    return {"on" if key is True else key: value for key, value in data.items()}
+
+
+def jobs(path: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = load(path).get("jobs", {})
+    return found
+
+
+def steps(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Job -> step, of a workflow or a composite action."""
+    data = load(path)
+    for step in data.get("runs", {}).get("steps", []):
+        yield path.parent.name, step
+    for name, job in data.get("jobs", {}).items():
+        for step in job.get("steps", []):
+            yield name, step
+
+
+def gitlab_jobs() -> dict[str, dict[str, Any]]:
+    """GitLab's jobs with what they extend merged in."""
+    data = load(GITLAB)
+
+    def whole(name: str) -> dict[str, Any]:
+        own = data[name]
+        parents = own.get("extends", [])
+        merged: dict[str, Any] = {}
+        for parent in [parents] if isinstance(parents, str) else parents:
+            merged |= whole(parent)
+        return merged | own
+
+    known = {"stages", "workflow", "default"}
+    return {name: whole(name) for name in data if name not in known and not name.startswith(".")}
+
+
+def shell_lines() -> Iterator[tuple[str, str]]:
+    """Where -> script, of all pipelines."""
+    for path in GITHUB:
+        for job, step in steps(path):
+            if "run" in step:
+                yield f"{path.name}:{job}", step["run"]
+    for name, job in gitlab_jobs().items():
+        yield f"gitlab:{name}", "\n".join([*job.get("before_script", []), *job["script"]])
+
+
+@pytest.mark.parametrize("path", [*GITHUB, GITLAB], ids=lambda p: p.name)
+def test_a_pipeline_fits_its_schema(path: Path) -> None:
+    name = "gitlab-ci" if path == GITLAB else "github-actions" if path.name == "action.yml" else "github-workflows"
+    vendor = resources.files("check_jsonschema") / "builtin_schemas" / "vendor"
+    schema = json.loads((vendor / f"{name}.json").read_text())
+    jsonschema.validators.validator_for(schema)(schema).validate(load(path))
+
+
+def test_the_schema_refuses_a_misspelt_key() -> None:
+    vendor = resources.files("check_jsonschema") / "builtin_schemas" / "vendor"
+    schema = json.loads((vendor / "github-workflows.json").read_text())
+    wrong = load(WORKFLOWS[0])
+    wrong["permision"] = {}
+    assert list(jsonschema.validators.validator_for(schema)(schema).iter_errors(wrong))
+
+
+@pytest.mark.parametrize("path", GITHUB, ids=lambda p: p.name)
+def test_actions_are_pinned_by_commit_and_commented_with_their_version(path: Path) -> None:
+    for line in path.read_text().splitlines():
+        found = re.match(r"\s*-?\s*uses: (\S+)(.*)", line)
+        if not found or found[1].startswith("./"):
+            continue
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", found[1]), line
+        assert re.match(r" # v\d+\.\d+\.\d+\b", found[2]), line
+
+
+def test_an_action_has_one_version_everywhere() -> None:
+    pins: dict[str, set[str]] = {}
+    for path in GITHUB:
+        for action, pin in re.findall(r"uses: ([\w./-]+)@(\S+ # v[\d.]+)", path.read_text()):
+            pins.setdefault(action, set()).add(pin)
+    assert {action: found for action, found in pins.items() if len(found) > 1} == {}
+
+
+def test_local_actions_and_workflows_exist() -> None:
+    used = [u for p in GITHUB for u in re.findall(r"uses: \./(\S+)", p.read_text())]
+    assert used
+    for path in used:
+        target = ROOT / path
+        assert target.is_file() or (target / "action.yml").is_file(), path
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
+def test_a_workflow_starts_without_permissions_and_its_jobs_say_theirs(path: Path) -> None:
+    assert load(path)["permissions"] == {}
+    for name, job in jobs(path).items():
+        writing = {k for k, v in job["permissions"].items() if v != "read"}
+        assert writing == MAY_WRITE.get((path.name, name), set()), name
+        assert set(job["permissions"]) - writing <= {"contents", "actions"}
+
+
+def test_every_permission_to_write_is_still_used() -> None:
+    assert {(p.name, j) for p in WORKFLOWS for j in jobs(p)} >= set(MAY_WRITE)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
+def test_permissions_are_explained(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    for line in lines:
+        if re.match(r"\s+(contents|actions|id-token|issues|pull-requests): (read|write)", line):
+            assert "#" in line, line
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
+def test_a_checkout_leaves_no_token_behind(path: Path) -> None:
+    for job, step in steps(path):
+        if str(step.get("uses", "")).startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False, job
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.name)
+def test_jobs_have_an_end_and_a_pinned_runner(path: Path) -> None:
+    for name, job in jobs(path).items():
+        if "uses" not in job:
+            assert job["timeout-minutes"] <= 120, name
+            assert job["runs-on"] == "ubuntu-24.04", name
+
+
+def test_no_job_of_a_pull_request_can_write() -> None:
+    for path in WORKFLOWS:
+        triggers = load(path)["on"]
+        assert "pull_request_target" not in triggers, path.name
+        if "pull_request" in triggers:
+            for name, job in jobs(path).items():
+                assert set(job["permissions"].values()) <= {"read", "write"}
+                assert {k for k, v in job["permissions"].items() if v == "write"} <= {"id-token"}, name
+
+
+def test_credentials_are_only_for_branches_of_the_repository() -> None:
+    for path in WORKFLOWS:
+        if "pull_request" not in load(path)["on"]:
+            continue
+        for name, job in jobs(path).items():
+            if "id-token" in job["permissions"]:
+                assert "head.repo.full_name == github.repository" in job["if"], name
+                assert job["environment"].endswith("-preview"), name
+            else:
+                assert "secrets." not in yaml.safe_dump(job), name
+
+
+def test_what_writes_comments_runs_no_code_of_the_pull_request() -> None:
+    path = ROOT / ".github/workflows/preview-comment.yml"
+    assert list(load(path)["on"]) == ["workflow_run"]
+    (job,) = jobs(path).values()
+    for step in job["steps"]:
+        if str(step.get("uses", "")).startswith("actions/checkout@"):
+            assert "ref" not in step["with"]
+            assert "repository" not in step["with"]
+        if str(step.get("uses", "")).startswith("actions/download-artifact@"):
+            assert step["with"]["path"].startswith("${{ runner.temp }}")  # beside the checkout, never into it
+        assert "make" not in step.get("run", "")
+        assert "pip" not in step.get("run", "")
+
+
+def test_what_a_stranger_can_name_reaches_no_shell() -> None:
+    for where, script in shell_lines():
+        assert "${{" not in script, where
+
+
+def test_an_update_is_alone_on_its_stack_and_never_cancelled() -> None:
+    up = jobs(ROOT / ".github/workflows/update.yml")["up"]
+    assert up["concurrency"] == {"group": "pulumi-${{ inputs.stack }}", "cancel-in-progress": False}
+    for name, job in gitlab_jobs().items():
+        if any("pulumi up" in line for line in job["script"]):
+            assert job["resource_group"] == "pulumi-$STACK", name
+            assert job["interruptible"] is False, name
+
+
+def test_an_update_does_what_was_approved() -> None:
+    scripts = [s for _, s in shell_lines() if "pulumi up" in s]
+    assert len(scripts) == 1 + len(ENVIRONMENTS)
+    for script in scripts:
+        order = [script.index(part) for part in ("pulumi plan", "--approved out/approved.json", "pulumi up")]
+        assert order == sorted(order)
+
+
+def test_a_merge_goes_through_the_environments_in_their_order() -> None:
+    deploy = jobs(ROOT / ".github/workflows/deploy.yml")
+    assert {n: j.get("needs") for n, j in deploy.items()} == {"dev": None, "staging": "dev", "prod": "staging"}
+    assert {n: j["with"]["stack"] for n, j in deploy.items()} == {n: n for n in OWN_ORDER}
+    assert gitlab_jobs()["prod:up"]["rules"][0]["when"] == "manual"
+
+
+def test_every_environment_is_previewed_deployed_and_checked_for_drift() -> None:
+    for path, job in (("preview.yml", "offline"), ("preview.yml", "cloud"), ("drift.yml", "check")):
+        matrix = jobs(ROOT / ".github/workflows" / path)[job]["strategy"]["matrix"]["stack"]
+        assert sorted(matrix) == sorted(ENVIRONMENTS), path
+    assert sorted(jobs(ROOT / ".github/workflows/deploy.yml")) == sorted(ENVIRONMENTS)
+    (row,) = gitlab_jobs()["offline"]["parallel"]["matrix"]
+    assert sorted(row["STACK"]) == sorted(ENVIRONMENTS)
+    assert sorted(n.removesuffix(":up") for n in gitlab_jobs() if n.endswith(":up")) == sorted(ENVIRONMENTS)
+
+
+def make_calls() -> Iterator[tuple[str, str, set[str]]]:
+    """Where -> target and the variables given to it."""
+    for where, script in shell_lines():
+        for line in script.splitlines():
+            found = re.match(r"(?:- )?make (\S+)(.*)", line.strip())
+            if found:
+                yield where, found[1], set(re.findall(r"\b([A-Z_]+)=", found[2]))
+
+
+def test_only_these_make_targets_are_called() -> None:
+    assert {target for _, target, _ in make_calls()} == {"preview", ".venv/.stamp", "lint", "types", "test"}
+
+
+@pytest.mark.parametrize("target", [".venv/.stamp", "lint", "types", "test", "preview"])
+def test_a_make_target_that_is_called_exists_and_takes_its_variables(target: str) -> None:
+    if target == "preview" and not (ROOT / "tools" / "preview").is_dir():
+        pytest.skip("make preview comes with tools/preview")
+    makefile = (ROOT / "Makefile").read_text()
+    assert target in {t for head in re.findall(r"^([\w./ -]+):(?!=)", makefile, re.MULTILINE) for t in head.split()}
+    for where, called, variables in make_calls():
+        for variable in variables if called == target else ():
+            assert re.search(rf"\$[({{](if )?(\$\()?{variable}\b", makefile), f"{where}: {variable}"
+
+
+def test_every_command_of_the_tools_is_one_they_know() -> None:
+    found = 0
+    for where, script in shell_lines():
+        for call in re.findall(r"python3 -m tools\.ci ([^|\n]*?)(?: 2>&1|$|\n)", script, re.MULTILINE):
+            words = [w.strip('"') for w in call.split()]
+            words = ["7" if w == "$CI_MERGE_REQUEST_IID" else w for w in words]
+            _parser().parse_args(words)  # exits, and so fails, on what it does not know
+            found += 1
+        assert "tools.ci" not in script or found, where
+    assert found > 15
+
+
+@pytest.mark.parametrize(("where", "script"), list(shell_lines()), ids=[w for w, _ in shell_lines()])
+def test_scripts_are_valid_shell_and_show_no_secret(where: str, script: str, tmp_path: Path) -> None:
+    file = tmp_path / "script.sh"
+    file.write_text(script)
+    done = subprocess.run(["bash", "-n", str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{where}: {done.stderr}"
+    assert not re.search(r"set -x|printenv|\benv\b\s*$|secrets\.|PASSPHRASE|_TOKEN", script), where
+
+
+def test_a_failing_command_before_a_pipe_fails_its_job() -> None:
+    for where, script in shell_lines():
+        if re.search(r"\| tee", script):
+            assert "set -o pipefail" in script, where
+
+
+def test_secrets_are_given_to_single_steps_only() -> None:
+    for path in WORKFLOWS:
+        data = load(path)
+        assert "secrets." not in json.dumps(data.get("env", {}))
+        for name, job in jobs(path).items():
+            assert "secrets." not in json.dumps(job.get("env", {})), name
+
+
+def test_both_servers_use_the_same_pulumi() -> None:
+    version = (ROOT / ".pulumi.version").read_text().strip()
+    assert load(GITLAB)[".pulumi"]["image"]["name"] == f"pulumi/pulumi-python-3.12:{version}"
+    needed = [re.search(r">=([\d.]+)", (ROOT / p / "Pulumi.yaml").read_text()) for p in (".", "bootstrap")]
+    for found in needed:
+        assert found
+        assert tuple(map(int, version.split("."))) >= tuple(map(int, found[1].split(".")))
+
+
+def test_gitlab_asks_for_the_token_that_the_tools_read() -> None:
+    from bootstrap.names import AUDIENCE
+    from tools.ci.credentials import GITLAB_TOKEN
+
+    for name, job in gitlab_jobs().items():
+        calls_cloud = any("tools.ci pulumi" in line for line in job["script"])
+        assert (job.get("id_tokens") == {GITLAB_TOKEN: {"aud": AUDIENCE}}) is calls_cloud, name
+
+
+def test_images_are_pinned() -> None:
+    images = {json.dumps(j.get("image", load(GITLAB)["default"]["image"])) for j in gitlab_jobs().values()}
+    for image in images:
+        assert re.search(r":\d+\.\d+\.\d+", image), image
