@@ -1,0 +1,124 @@
+"""One look at a stack: its graph, costs, verdicts and prerequisites, computed by one tree's own program and tools.
+
+`python -m tools.preview.look REQUEST.json` does it in a process of its own: so another revision is looked at with that
+revision's code, prices and policies.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from components.inputs import InputError
+from components.preflight.prerequisites import Prerequisite, prerequisites
+from policies.base.check import Verdict
+from policies.base.config import config_file
+from policies.base.rule import Context
+from policies.base.view import Unreadable
+from policies.cost.model.estimate import Estimate, estimate_graph
+from policies.cost.model.lines import Line
+from tools.packs import PACKS, PackError, judged_by, verdicts
+from tools.preflight.__main__ import settings_of
+from tools.replay import ROOT, ReplayError, replay, stack_file
+from tools.replay.graph import Graph, Resource
+
+
+@dataclass
+class Look:
+    """What there is to say about one stack at one revision."""
+
+    stack: str
+    environment: str = ""
+    region: str = ""
+    refused: str = ""
+    """The program's own sentences when it refuses its settings; everything below is empty then."""
+    graph: Graph = field(default_factory=lambda: Graph("", []))
+    lines: list[Line] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    prerequisites: list[Prerequisite] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """What could not be looked at, and why; a preview with problems fails."""
+
+    @property
+    def cost(self) -> Estimate:
+        """The cost lines with their sums."""
+        return Estimate(tuple(self.lines))
+
+    @property
+    def fails(self) -> bool:
+        """True when an update would be refused, or nobody can tell."""
+        return bool(self.refused or self.problems or [v for v in self.verdicts if v.level == "mandatory"])
+
+    def to_json(self) -> str:
+        """All of it, as one process hands it to another; `from_json` reads it back."""
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Look":
+        """The look of `to_json`."""
+        data = json.loads(text)
+        graph = data.pop("graph")
+        graph["resources"] = [Resource(**r) for r in graph["resources"]]
+        data["lines"] = [_line(line) for line in data["lines"]]
+        data["verdicts"] = [Verdict(**v) for v in data["verdicts"]]
+        data["prerequisites"] = [Prerequisite(**p) for p in data["prerequisites"]]
+        return cls(graph=Graph(**graph), **data)
+
+
+def _line(data: dict[str, Any]) -> Line:
+    amount = data.pop("cny_per_hour")
+    data["keys"] = tuple(data["keys"])
+    return Line(**data, cny_per_hour=None if amount is None else Decimal(amount))
+
+
+def look(stack: str, file: Path | None = None, say: Callable[[str], None] = lambda _: None) -> Look:
+    """Looks at a stack of this tree; `file`: another stack file than the stack's own; `say` hears of the progress.
+
+    Raises ReplayError when there is no such stack; a program that refuses gives a look that says so.
+    """
+    path = file or stack_file(ROOT, stack)
+    say(f"{stack}: running the program")
+    try:
+        graph = replay(stack, config=path)
+        judged = judged_by(stack, path)
+    except ReplayError as e:
+        return Look(stack, refused=str(e).replace(f"{ROOT}/", ""))
+    found = Look(stack, judged.environment, judged.region, graph=graph)
+    say(f"{stack}: {len(graph.resources)} resources; asking the policies")
+    with ThreadPoolExecutor(len(PACKS)) as pool:  # each pack is a process: they run beside each other
+        asked = {name: pool.submit(_ask, graph, folder, found) for name, folder in PACKS.items()}
+        _count(found, path)
+        for name, answer in asked.items():
+            try:
+                found.verdicts += answer.result()
+            except (PackError, InputError, OSError, ValueError) as e:
+                found.problems.append(f"policy pack {name} gave no answer: {str(e).strip().splitlines()[-1]}")
+    found.verdicts.sort(key=lambda v: (v.level != "mandatory", v.undecided, v.rule, v.urn))
+    return found
+
+
+def _ask(graph: Graph, folder: Path, found: Look) -> list[Verdict]:
+    levels = config_file(folder, found.environment)
+    return verdicts(graph, folder, json.loads(levels.read_text(encoding="utf-8")), found.region)
+
+
+def _count(found: Look, path: Path) -> None:
+    try:
+        found.lines = list(estimate_graph(found.graph, Context(region=found.region)).lines)
+    except Unreadable as e:
+        found.problems.append(f"the cost could not be counted: {e}")
+    found.prerequisites = prerequisites(settings_of(path))
+
+
+def main() -> None:
+    """Reads `{"stack": …, "out": …}` and writes the look there."""
+    request = json.loads(Path(sys.argv[1]).read_text())
+    Path(request["out"]).write_text(look(request["stack"]).to_json())
+
+
+if __name__ == "__main__":
+    main()

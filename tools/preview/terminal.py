@@ -1,0 +1,161 @@
+"""The preview on a terminal: a tree of the platform, the cost, the verdicts, the changes. Plain where nobody looks."""
+
+import io
+import sys
+from decimal import Decimal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+from policies.cost.model.lines import Line
+from tools.preflight.__main__ import VERDICTS
+from tools.preview.difference import Change, Kind, grouped
+from tools.preview.parts import Part, counts, kinds_of
+from tools.preview.report import Report, money, month, signed
+from tools.preview.words import alike, consequences, headline, more_words, outcome, title
+
+PLAIN_WIDTH = 120
+COLOURS: dict[Kind, str] = {
+    "replaced": "bold red",
+    "removed": "red",
+    "added": "green",
+    "changed": "yellow",
+    "renamed": "cyan",
+}
+WHOLE_WORKSPACES = 5
+"""Workspaces that are shown with all their resources; of more, each is one line."""
+NAMES = 4
+LINES = 12
+"""Cost lines, and verdicts of one rule, that are shown."""
+
+
+def text(report: Report) -> str:
+    """The preview as text, with colours if standard output is a terminal."""
+    terminal = sys.stdout.isatty()
+    buffer = io.StringIO()
+    width = Console().width if terminal else PLAIN_WIDTH
+    console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False, emoji=False)
+    look = report.look
+    against = f" against {escape(report.against)}" if report.against else ""
+    console.print(f"[bold]Stack {escape(look.stack)}{against}[/]")
+    if look.refused:
+        console.print(f"[red]{outcome(report)}[/]")
+        console.print(look.refused, markup=False, soft_wrap=True)
+        return buffer.getvalue()
+    console.print(tree(report))
+    _changes(console, report)
+    _cost(console, report)
+    _rules(console, report)
+    _prerequisites(console, report)
+    for problem in [*look.problems, *(report.before.problems if report.before else [])]:
+        console.print(f"[red]{escape(problem)}[/]")
+    colour = "red" if report.fails else "green"
+    console.print(f"\n[bold]{escape(' · '.join(headline(report)))}[/]\n[{colour}]{outcome(report)}[/]")
+    return buffer.getvalue()
+
+
+def tree(report: Report) -> Tree:
+    """The platform as a person thinks of it."""
+    look = report.look
+    have = ", ".join(f"{n} {what}" for what, n in counts(look).items())
+    root = Tree(f"[bold]Spark platform[/] {look.environment}, {look.region}: {have}")
+    workspaces = [p for p in report.parts if p.team]
+    for part in report.parts:
+        if not part.team:
+            _branch(root, part)
+    if len(workspaces) <= WHOLE_WORKSPACES:
+        for part in workspaces:
+            _branch(root, part)
+    else:
+        branch = root.add(f"[bold]{len(workspaces)} workspaces[/]")
+        for part in workspaces:
+            branch.add(f"{escape(part.team)}: {escape('; '.join(part.facts[:1]))}; {_price(part)}")
+    return root
+
+
+def _branch(root: Tree, part: Part) -> None:
+    branch = root.add(f"[bold]{escape(part.name)}[/] [dim]{_price(part)}[/]")
+    for fact in part.facts:
+        branch.add(escape(fact), style="cyan")
+    for kind, names in kinds_of(part).items():
+        more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
+        branch.add(f"{kind}: {escape(', '.join(names[:NAMES]))}{more}")
+
+
+def _price(part: Part) -> str:
+    if not part.at_quota:
+        return f"{len(part.resources)} resources"
+    quota = f", at quota {money(part.at_quota)}" if part.at_quota != part.idle else ""
+    return f"{len(part.resources)} resources, {money(part.idle)} CNY/h{quota}"
+
+
+def _changes(console: Console, report: Report) -> None:
+    if not report.compared:
+        return
+    console.print("\n[bold]Changes[/]" if report.changes else "\nNo resource changes.")
+    for kind, same in grouped(report.changes):
+        branch = Tree(f"[{COLOURS[kind]}]{kind}[/] ({len(same)})")
+        for change, more in alike(same):
+            _change(branch, change, more)
+        console.print(branch)
+
+
+def _change(branch: Tree, change: Change, more: int) -> None:
+    node = branch.add(f"{escape(title(change))}{more_words(more)}")
+    for sentence in consequences(change):
+        node.add(f"[bold red]{escape(sentence)}[/]" if change.kind != "renamed" else escape(sentence))
+    for p in change.properties:
+        mark = " [red](replaces)[/]" if p.replaces else ""
+        node.add(f"{escape(p.path)}: [red]{escape(p.before)}[/] → [green]{escape(p.after)}[/]{mark}")
+
+
+def _cost(console: Console, report: Report) -> None:
+    table = Table(title="\nCost, CNY (list prices, on demand)", title_justify="left", title_style="bold")
+    for heading in ("", "an hour before", "an hour", "change", "a month of 730 h"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for s in report.sums:
+        was = money(s.before) if s.before is not None else "-"
+        table.add_row(s.what, was, money(s.after), signed(s.more) if s.before is not None else "-", month(s.after))
+    console.print(table)
+    lines = [line for line in report.look.lines if line.cny_per_hour]
+    lines.sort(key=lambda line: -(line.cny_per_hour or 0))
+    detail = Table("Resource", "What", "Paid", show_header=True, box=None)
+    detail.add_column("CNY/h", justify="right")
+    for line in lines[:LINES]:
+        detail.add_row(escape(line.name), escape(line.what), _when(line), money(line.cny_per_hour or Decimal(0)))
+    console.print(detail)
+    rest = len(report.look.lines) - len(lines[:LINES])
+    if rest:
+        console.print(f"… and {rest} more lines, smaller or by use: make cost STACK={report.look.stack}", markup=False)
+
+
+def _when(line: Line) -> str:
+    return "every hour" if line.kind == "always" else "at quota"
+
+
+def _rules(console: Console, report: Report) -> None:
+    console.print(f"\n[bold]Rules[/] at the levels of environment {escape(report.look.environment)}")
+    for r in report.rules:
+        console.print(f"  [magenta]{r.what}[/] ({r.verdict.level}): {escape(r.verdict.message)}")
+    seen: dict[str, int] = {}
+    for v in report.look.verdicts:
+        seen[v.rule] = seen.get(v.rule, 0) + 1
+        if seen[v.rule] <= LINES:
+            level = "undecided" if v.undecided else v.level
+            colour = "red" if level == "mandatory" else "yellow"
+            console.print(f"  [{colour}]{level}[/] {v.severity}: {escape(v.message)}")
+    for rule, n in seen.items():
+        if n > LINES:
+            console.print(f"  … and {n - LINES} more of {rule}")
+    if not seen:
+        console.print("  [green]no rule fires[/]")
+
+
+def _prerequisites(console: Console, report: Report) -> None:
+    rows = [p for p in report.look.prerequisites if p.enough is not True]
+    if rows:
+        console.print("\n[bold]Prerequisites[/] (make preflight tells where each is raised)")
+    for p in rows:
+        console.print(f"  {VERDICTS[p.enough]} {escape(p.name)}: {escape(p.need)} (by default {escape(p.default)})")
