@@ -88,7 +88,7 @@ def _locate(
     holder: type[BaseModel] | None = None
     path: list[str | int] = []
     for part in loc:
-        nested = _model_in(here)
+        nested = model_in(here)
         if nested is not None and isinstance(part, str):
             field = nested.model_fields.get(part)
             if field is None and any(part == a.__name__ for a in (nested,)):
@@ -116,7 +116,8 @@ def _strip(annotation: object) -> list[object]:
     return [annotation]
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def model_in(annotation: object) -> type[BaseModel] | None:
+    """The model among the alternatives of an annotation, if there is one."""
     return next((cast(type[BaseModel], a) for a in _strip(annotation) if is_model(a)), None)
 
 

@@ -1,0 +1,29 @@
+"""`make generate`: writes every file that is made from the models. A test checks that they are current."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tools import generate_args, generate_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED: dict[str, Callable[[], str]] = {
+    "components/args.py": generate_args.source,
+    "Pulumi.README.yaml": generate_settings.source,
+}
+"""File -> the function that gives its text. What else is generated is listed here."""
+
+
+def main() -> None:
+    """Writes what has changed and says so."""
+    for name, source in GENERATED.items():
+        path, text = ROOT / name, source()
+        changed = not path.exists() or path.read_text() != text
+        if changed:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        sys.stdout.write(f"{'written' if changed else 'current'}  {name}\n")
+
+
+if __name__ == "__main__":
+    main()
