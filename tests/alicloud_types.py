@@ -43,6 +43,11 @@ def arguments_class(token: str) -> type:
     return found
 
 
+def takes(token: str, key: str) -> bool:
+    """True when a resource of that type has the input `key`."""
+    return key in _types.input_type_types(arguments_class(token))
+
+
 def _object(args: type, given: dict[str, Any], at: str) -> list[str]:
     types = _types.input_type_types(args)
     names = _types.input_type_py_to_pulumi_names(args)
