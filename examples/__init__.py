@@ -1,0 +1,1 @@
+"""Small stacks of single components, and jobs."""

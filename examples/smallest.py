@@ -1,0 +1,95 @@
+"""The smallest useful call of every component: shown in the reference pages, and made by the tests.
+
+Kubernetes components go to the cluster of the kubeconfig in use, unless `pulumi.ResourceOptions(providers=[…])` names
+another.
+"""
+
+from components.admission.policies import AdmissionPolicies
+from components.cluster import Cluster
+from components.history import HistoryServer
+from components.identity import Identity
+from components.monitoring import Monitoring
+from components.network import Network
+from components.platform import SparkPlatform
+from components.shuffle.service import ShuffleService
+from components.spark_operator import SparkOperator
+from components.storage import Storage
+from components.storage.check import StorageCheck
+from components.workspace import Workspace
+
+
+def network() -> Network:
+    """Three zones."""
+    return Network("network", {"zones": ["cn-hangzhou-h", "cn-hangzhou-i", "cn-hangzhou-j"]})
+
+
+def cluster() -> Cluster:
+    """In vswitches that exist."""
+    return Cluster(
+        "cluster",
+        {"flavour": "acs", "vswitch_ids": ["vsw-bp1example"], "security_group_id": "sg-bp1example"},
+    )
+
+
+def storage() -> Storage:
+    """Both buckets."""
+    return Storage("storage", {"region": "cn-hangzhou", "bucket_prefix": "example-spark"})
+
+
+def storage_check() -> StorageCheck:
+    """Of one bucket."""
+    root, image = "oss://example-spark-hdfs.cn-hangzhou.oss-dls.aliyuncs.com", "registry.example.com/spark:3.5.9"
+    return StorageCheck(
+        "check",
+        {"namespace": "spark", "service_account": "spark", "root": root, "image": image, "hadoop_conf": {}},
+    )
+
+
+def identity() -> Identity:
+    """For the jobs of one team."""
+    jobs, bucket = ["spark-driver", "spark-executor"], "example-spark-hdfs"
+    return Identity(
+        "payments",
+        {"workload": "payments", "namespace": "spark-payments", "service_accounts": jobs, "hdfs_bucket": bucket},
+    )
+
+
+def shuffle_service() -> ShuffleService:
+    """Three masters and three workers."""
+    return ShuffleService("shuffle", {})
+
+
+def admission_policies() -> AdmissionPolicies:
+    """All rules."""
+    return AdmissionPolicies("admission", {})
+
+
+def workspace() -> Workspace:
+    """Of one team."""
+    return Workspace("payments", {"team": "payments"})
+
+
+def spark_operator() -> SparkOperator:
+    """For one team's jobs."""
+    return SparkOperator("operator", {"job_namespaces": ["spark-payments"]})
+
+
+def history_server() -> HistoryServer:
+    """Over one directory of event logs."""
+    logs, image = "oss://example-spark-hdfs.cn-hangzhou.oss-dls.aliyuncs.com/logs", "registry.example.com/spark:3.5.9"
+    return HistoryServer(
+        "history",
+        {"event_log_dir": logs, "image": image, "credentials": "eci", "role_name": "history"},
+    )
+
+
+def monitoring() -> Monitoring:
+    """Dashboards of one team's jobs."""
+    return Monitoring("monitoring", {"job_namespaces": ["spark-payments"]})
+
+
+def spark_platform() -> SparkPlatform:
+    """In a cluster that exists, for one team."""
+    existing = {"flavour": "existing", "existing": {"kubeconfig_file": "~/.kube/config"}}
+    settings = {"environment": "dev", "cluster": existing, "workspaces": [{"team": "payments"}]}
+    return SparkPlatform("platform", {"settings": settings})
