@@ -1,24 +1,17 @@
-"""The pipelines as files: valid, pinned, with the least permissions, and calling only what exists."""
+"""The pipelines as files: valid, pinned, with the least permissions, in the right order."""
 
 import json
 import re
-import subprocess
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
-from tests.conftest import ROOT, STACKS
-from tools.ci.__main__ import _parser
+from tests.ci.pipelines import ENVIRONMENTS, GITHUB, GITLAB, WORKFLOWS, gitlab_jobs, jobs, load, shell_lines, steps
+from tests.conftest import ROOT
 
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-GITHUB = [*WORKFLOWS, *sorted((ROOT / ".github" / "actions").glob("*/action.yml"))]
-GITLAB = ROOT / ".gitlab-ci.yml"
-ENVIRONMENTS = [s for s in STACKS if s != "sandbox"]
 MAY_WRITE = {
     ("preview-comment.yml", "comment"): {"pull-requests"},
     ("drift.yml", "report"): {"issues"},
@@ -32,53 +25,6 @@ MAY_WRITE = {
 }
 """Every permission to write there is. A new one belongs here with its reason in the workflow."""
 OWN_ORDER = {"dev": 0, "staging": 1, "prod": 2}
-
-
-def load(path: Path) -> dict[str, Any]:
-    """A workflow; YAML 1.1 reads the key `on` as true."""
-    data: dict[Any, Any] = yaml.safe_load(path.read_text())
-    return {"on" if key is True else key: value for key, value in data.items()}
-
-
-def jobs(path: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = load(path).get("jobs", {})
-    return found
-
-
-def steps(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Job -> step, of a workflow or a composite action."""
-    data = load(path)
-    for step in data.get("runs", {}).get("steps", []):
-        yield path.parent.name, step
-    for name, job in data.get("jobs", {}).items():
-        for step in job.get("steps", []):
-            yield name, step
-
-
-def gitlab_jobs() -> dict[str, dict[str, Any]]:
-    """GitLab's jobs with what they extend merged in."""
-    data = load(GITLAB)
-
-    def whole(name: str) -> dict[str, Any]:
-        own = data[name]
-        parents = own.get("extends", [])
-        merged: dict[str, Any] = {}
-        for parent in [parents] if isinstance(parents, str) else parents:
-            merged |= whole(parent)
-        return merged | own
-
-    known = {"stages", "workflow", "default"}
-    return {name: whole(name) for name in data if name not in known and not name.startswith(".")}
-
-
-def shell_lines() -> Iterator[tuple[str, str]]:
-    """Where -> script, of all pipelines."""
-    for path in GITHUB:
-        for job, step in steps(path):
-            if "run" in step:
-                yield f"{path.name}:{job}", step["run"]
-    for name, job in gitlab_jobs().items():
-        yield f"gitlab:{name}", "\n".join([*job.get("before_script", []), *job["script"]])
 
 
 @pytest.mark.parametrize("path", [*GITHUB, GITLAB], ids=lambda p: p.name)
@@ -195,11 +141,6 @@ def test_what_writes_comments_runs_no_code_of_the_pull_request() -> None:
         assert "pip" not in step.get("run", "")
 
 
-def test_what_a_stranger_can_name_reaches_no_shell() -> None:
-    for where, script in shell_lines():
-        assert "${{" not in script, where
-
-
 def test_an_update_is_alone_on_its_stack_and_never_cancelled() -> None:
     up = jobs(ROOT / ".github/workflows/update.yml")["up"]
     assert up["concurrency"] == {"group": "pulumi-${{ inputs.stack }}", "cancel-in-progress": False}
@@ -232,57 +173,6 @@ def test_every_environment_is_previewed_deployed_and_checked_for_drift() -> None
     (row,) = gitlab_jobs()["offline"]["parallel"]["matrix"]
     assert sorted(row["STACK"]) == sorted(ENVIRONMENTS)
     assert sorted(n.removesuffix(":up") for n in gitlab_jobs() if n.endswith(":up")) == sorted(ENVIRONMENTS)
-
-
-def make_calls() -> Iterator[tuple[str, str, set[str]]]:
-    """Where -> target and the variables given to it."""
-    for where, script in shell_lines():
-        for line in script.splitlines():
-            found = re.match(r"(?:- )?make (\S+)(.*)", line.strip())
-            if found:
-                yield where, found[1], set(re.findall(r"\b([A-Z_]+)=", found[2]))
-
-
-def test_only_these_make_targets_are_called() -> None:
-    assert {target for _, target, _ in make_calls()} == {"preview", ".venv/.stamp", "lint", "types", "test"}
-
-
-@pytest.mark.parametrize("target", [".venv/.stamp", "lint", "types", "test", "preview"])
-def test_a_make_target_that_is_called_exists_and_takes_its_variables(target: str) -> None:
-    if target == "preview" and not (ROOT / "tools" / "preview").is_dir():
-        pytest.skip("make preview comes with tools/preview")
-    makefile = (ROOT / "Makefile").read_text()
-    assert target in {t for head in re.findall(r"^([\w./ -]+):(?!=)", makefile, re.MULTILINE) for t in head.split()}
-    for where, called, variables in make_calls():
-        for variable in variables if called == target else ():
-            assert re.search(rf"\$[({{](if )?(\$\()?{variable}\b", makefile), f"{where}: {variable}"
-
-
-def test_every_command_of_the_tools_is_one_they_know() -> None:
-    found = 0
-    for where, script in shell_lines():
-        for call in re.findall(r"python3 -m tools\.ci ([^|\n]*?)(?: 2>&1|$|\n)", script, re.MULTILINE):
-            words = [w.strip('"') for w in call.split()]
-            words = ["7" if w == "$CI_MERGE_REQUEST_IID" else w for w in words]
-            _parser().parse_args(words)  # exits, and so fails, on what it does not know
-            found += 1
-        assert "tools.ci" not in script or found, where
-    assert found > 15
-
-
-@pytest.mark.parametrize(("where", "script"), list(shell_lines()), ids=[w for w, _ in shell_lines()])
-def test_scripts_are_valid_shell_and_show_no_secret(where: str, script: str, tmp_path: Path) -> None:
-    file = tmp_path / "script.sh"
-    file.write_text(script)
-    done = subprocess.run(["bash", "-n", str(file)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{where}: {done.stderr}"
-    assert not re.search(r"set -x|printenv|\benv\b\s*$|secrets\.|PASSPHRASE|_TOKEN", script), where
-
-
-def test_a_failing_command_before_a_pipe_fails_its_job() -> None:
-    for where, script in shell_lines():
-        if re.search(r"\| tee", script):
-            assert "set -o pipefail" in script, where
 
 
 def test_secrets_are_given_to_single_steps_only() -> None:
