@@ -4,8 +4,10 @@ import argparse
 import sys
 from dataclasses import replace
 
+from rich.markup import escape
+
 from tools.sandbox import lifecycle
-from tools.sandbox.console import SandboxError, console, say
+from tools.sandbox.console import SandboxError, complain, say
 from tools.sandbox.processes import last_words
 from tools.sandbox.settings import Settings, from_environment
 
@@ -26,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return run(options, from_environment())
     except SandboxError as error:
-        console.print(f"[bold red]error:[/] {error}", markup=True, soft_wrap=True)
+        complain(error)
         return 1
     except KeyboardInterrupt:
         say("\ninterrupted; the next `make sandbox` goes on from here, `make sandbox-down` removes everything")
@@ -46,7 +48,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             lifecycle.run_job(settings)
         case "logs":
             for log in sorted(settings.logs.glob("*.log")):
-                say(f"[bold]{log}[/]\n  {last_words(log)}")
+                say(f"[bold]{log}[/]\n  {escape(last_words(log))}")
         case _:
             return 0 if lifecycle.status(settings) else 1
     return 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 T = TypeVar("T")
@@ -18,12 +19,17 @@ class SandboxError(Exception):
     """A failure told in one sentence: what is wrong and the way out."""
 
 
-console = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 110)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 def say(text: str) -> None:
     """Print one line (rich markup allowed), never broken: it may be a command to copy."""
     console.print(text, soft_wrap=True)
+
+
+def complain(error: SandboxError) -> None:
+    """Print an error; its text may contain what looks like markup."""
+    console.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
 
 
 def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
@@ -32,7 +38,7 @@ def table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     for name in columns:
         grid.add_column(name, overflow="fold")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(escape, row))
     console.print(grid)
 
 

@@ -18,8 +18,8 @@ from tools.sandbox.console import SandboxError, wait_for
 
 DIR_MARK = "SPARK_ON_ACK_SANDBOX"
 NAME_MARK = "SPARK_ON_ACK_SANDBOX_PROCESS"
-STOP_SECONDS = 15.0
-"""How long a process may take to end before it is killed; the API server needs some seconds."""
+STOP_SECONDS = 5.0
+"""How long a process may take to end before it is killed; what it would still save is thrown away anyway."""
 
 
 @dataclass(frozen=True)

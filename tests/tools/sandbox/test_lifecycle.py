@@ -6,7 +6,7 @@ import pytest
 
 from tools.sandbox import lifecycle
 from tools.sandbox.__main__ import main
-from tools.sandbox.console import SandboxError, duration
+from tools.sandbox.console import SandboxError, complain, duration, table
 from tools.sandbox.locks import locked
 from tools.sandbox.settings import DEFAULT_PORT, Settings, from_environment
 
@@ -70,3 +70,11 @@ def test_errors_are_one_sentence_and_an_exit_status(
 @pytest.mark.parametrize(("seconds", "text"), [(4.24, "4.2 s"), (59, "59 s"), (340, "5 min 40 s"), (120, "2 min")])
 def test_durations_read_as_a_person_says_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_what_looks_like_markup_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    complain(SandboxError("workspaces[red].x: [/nothing] is not allowed"))
+    table("t", ["c"], [["[bold]x[/bold]"]])
+    output = capsys.readouterr().out
+    assert "error: workspaces[red].x: [/nothing] is not allowed" in output
+    assert "[bold]x[/bold]" in output
