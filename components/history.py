@@ -1,6 +1,8 @@
 """The Spark history server: jobs stay visible after their end, old event logs are deleted."""
 
+import dataclasses
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -16,7 +18,7 @@ from components.constants import (
     SPARK_HISTORY_UI,
 )
 from components.entries import Entry, properties
-from components.inputs import later
+from components.inputs import embed, later
 from components.models.history import HISTORY_ACCOUNT, HistoryInputs
 from components.models.spark import SparkSettings
 from components.spark.conf import JINDO_PROCS, TEMP_DIR, oss
@@ -201,27 +203,30 @@ def _server(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
     }
 
 
-def _from_place(inputs: HistoryInputs, make: Any) -> Any:  # noqa: ANN401 - a value or an Output of it
-    """`make` called with the plain facts of `inputs`, at once or when the last of them is known."""
+def _from_place(inputs: HistoryInputs, make: Callable[[JobPlace], Any]) -> Any:  # noqa: ANN401 - or with Outputs in it
+    """`make` called with the plain facts of `inputs`; a role that is only known later leaves all else known."""
+    identity = {
+        "role_name": inputs.role_name or "",
+        "role_arn": inputs.role_arn or "",
+        "oidc_provider_arn": inputs.oidc_provider_arn or "",
+    }
 
-    def known(log_dir: str, role_name: str | None, role_arn: str | None, provider: str | None) -> object:
+    def of(log_dir: str) -> Any:  # noqa: ANN401
+        plain_bucket = log_dir.startswith("oss://") and HDFS_HOST not in log_dir
         place = JobPlace(
             team="",
             namespace=inputs.namespace,
             region=inputs.region,
             pods=inputs.pods,
             credentials=inputs.credentials,
-            role_name=role_name or "",
-            role_arn=role_arn or "",
-            oidc_provider_arn=provider or "",
             event_log_dir=log_dir,
             oss_hdfs=HDFS_HOST in log_dir,
-            files_bucket=log_dir.split("/")[2] if log_dir.startswith("oss://") and HDFS_HOST not in log_dir else "",
+            files_bucket=log_dir.split("/")[2] if plain_bucket else "",
             tags=inputs.tags,
         )
-        return make(place)
+        return embed(lambda **role: make(dataclasses.replace(place, **role)), **identity)
 
-    return later(known, inputs.event_log_dir, inputs.role_name, inputs.role_arn, inputs.oidc_provider_arn)
+    return later(of, inputs.event_log_dir)
 
 
 def _metadata(name: str, inputs: HistoryInputs) -> dict[str, Any]:

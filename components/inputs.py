@@ -102,6 +102,34 @@ def later(fn: Callable[..., R], *values: Any) -> Any:  # noqa: ANN401 - R or Out
     return fn(*values)
 
 
+def embed(make: Callable[..., Any], **texts: Any) -> Any:  # noqa: ANN401 - what `make` gives, with Outputs inside
+    """`make(**texts)`, where texts that are Outputs only make those places unknown in which they stand.
+
+    `make` is called at once, with a mark in the place of each Output: it may copy its texts, but not look into them.
+    """
+    marks = {f"<<{key}>>": value for key, value in texts.items() if isinstance(value, pulumi.Output)}
+    made = make(**{k: f"<<{k}>>" if isinstance(v, pulumi.Output) else v for k, v in texts.items()})
+    return _filled(made, marks) if marks else made
+
+
+def _filled(value: Any, marks: Mapping[str, pulumi.Output[str]]) -> Any:  # noqa: ANN401
+    if isinstance(value, Mapping):
+        return {k: _filled(v, marks) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_filled(v, marks) for v in value]
+    used = [m for m in marks if isinstance(value, str) and m in value]
+    if not used:
+        return value
+
+    def fill(known: list[str]) -> str:
+        text = str(value)
+        for mark, part in zip(used, known, strict=True):
+            text = text.replace(mark, part)
+        return text
+
+    return pulumi.Output.all(*(marks[m] for m in used)).apply(fill)
+
+
 def is_known(*values: object) -> bool:
     """True when none of the values is an Output: only then can they be compared while the program runs."""
     return not any(_has_output(v) for v in values)

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from typing import Any, Final
 
-from components.inputs import later
+from components.inputs import embed, later
 from components.models.spark import SparkSettings
 from components.spark.conf import render, spark_conf
 from components.spark.place import JobPlace
@@ -15,21 +15,32 @@ SPARK_DEFAULTS: Final = hook.DEFAULTS
 """Name of the ConfigMap in the team's namespace. Jobs must not be able to write it (an admission policy sees to it)."""
 
 
+TEXTS: Final = ("role_name", "role_arn", "oidc_provider_arn", "event_log_dir", "files_bucket")
+"""Facts of a place that are only copied into the texts: one that comes later hides nothing but itself."""
+
+
 def defaults_data(settings: SparkSettings, place: JobPlace, **later_facts: Any) -> Any:  # noqa: ANN401 - or an Output
     """`data` of the ConfigMap: `spark-defaults.conf`, `driver-template.json` and `executor-template.json`.
 
-    `later_facts` replace fields of `place` and may be Outputs, as may the images of `settings`; the result is an
-    Output only then.
+    `later_facts` replace fields of `place` and may be Outputs, as may the images of `settings`. What is computed with
+    (figures, images) makes all of it an Output; what is only copied makes those files one in which it stands.
     """
-    names = tuple(later_facts)
 
-    def build(image: str | None, sidecar: str | None, *facts: object) -> dict[str, str]:
+    texts = {k: v for k, v in later_facts.items() if k in TEXTS}
+    figures = {k: v for k, v in later_facts.items() if k not in TEXTS}
+
+    def build(image: str | None, sidecar: str | None, *numbers: int) -> Any:  # noqa: ANN401
         known = settings.model_copy(update={"image": image, "credentials_sidecar_image": sidecar})
-        here = dataclasses.replace(place, **dict(zip(names, facts, strict=True)))  # type: ignore[arg-type]
-        return {
-            hook.CONF: render(spark_conf(known, here)),
-            hook.TEMPLATES["driver"]: json.dumps(driver_template(known, here), indent=2) + "\n",
-            hook.TEMPLATES["executor"]: json.dumps(executor_template(known, here), indent=2) + "\n",
-        }
+        counted = dataclasses.replace(place, **dict(zip(figures, numbers, strict=True)))  # type: ignore[arg-type]
 
-    return later(build, settings.image, settings.credentials_sidecar_image, *later_facts.values())
+        def files(**facts: str) -> dict[str, str]:
+            here = dataclasses.replace(counted, **facts)  # type: ignore[arg-type]
+            return {
+                hook.CONF: render(spark_conf(known, here)),
+                hook.TEMPLATES["driver"]: json.dumps(driver_template(known, here), indent=2) + "\n",
+                hook.TEMPLATES["executor"]: json.dumps(executor_template(known, here), indent=2) + "\n",
+            }
+
+        return embed(files, **texts)
+
+    return later(build, settings.image, settings.credentials_sidecar_image, *figures.values())

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 import pytest
 from pydantic import Field, ValidationError, model_validator
 
-from components.inputs import InputError, Inputs, Value, is_known, later, matching, not_allowed
+from components.inputs import InputError, Inputs, Value, embed, is_known, later, matching, not_allowed
 from tests.support import record
 
 Name = Annotated[str, *matching(r"[a-z]+", "lower-case letters")]
@@ -150,3 +150,16 @@ def test_a_plain_field_refuses_an_output_in_words() -> None:
     assert caught.value.sentences == [
         "name: a value that is only known later is not allowed; allowed: lower-case letters"
     ]
+
+
+def test_a_text_that_comes_later_leaves_all_around_it_known() -> None:
+    def build() -> None:
+        arn = pulumi.Output.secret("acs:ram::1:role/x")
+        data = embed(lambda role, zone: {"role": f"<{role}>", "zone": zone}, role=arn, zone="h")
+        k8s.core.v1.ConfigMap("c", metadata={"name": "c"}, data=data)
+
+    assert record(build).one("ConfigMap", "c").inputs["data"] == {
+        "role": {"$secret": True, "value": "<acs:ram::1:role/x>"},
+        "zone": "h",
+    }
+    assert embed(lambda role: [role], role="plain") == ["plain"]

@@ -120,7 +120,10 @@ def test_the_config_map_holds_what_the_submit_hook_reads() -> None:
     assert "spark.kubernetes.namespace=spark-payments\n" in data["spark-defaults.conf"]
 
 
-def test_facts_that_are_known_later_make_the_config_map_an_output() -> None:
+def test_facts_that_are_known_later_hide_only_the_files_they_stand_in() -> None:
     assert isinstance(defaults_data(SPOT, PLACE, role_name="other"), dict)
     assert "other" in defaults_data(SPOT, PLACE, role_name="other")["driver-template.json"]
-    assert isinstance(defaults_data(SPOT, PLACE, role_name=pulumi.Output.from_input("x")), pulumi.Output)
+    later = defaults_data(SPOT, PLACE, role_name=pulumi.Output.from_input("x"))
+    assert isinstance(later["spark-defaults.conf"], str)
+    assert isinstance(later["driver-template.json"], pulumi.Output)
+    assert isinstance(defaults_data(SPOT, PLACE, quota_pods=pulumi.Output.from_input(9)), pulumi.Output)
