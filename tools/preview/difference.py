@@ -109,8 +109,8 @@ def _changed(was: Resource, now: Resource) -> Change:
             properties.append(PropertyChange(text, before, after, _replaces(now, text)))
     for key in ("protect", "retainOnDelete"):
         if was.options.get(key) != now.options.get(key):
-            texts = ("yes" if r.options.get(key) else "no" for r in (was, now))
-            properties.append(PropertyChange(f"({key})", *texts))
+            before, after = ("yes" if r.options.get(key) else "no" for r in (was, now))
+            properties.append(PropertyChange(f"({key})", before, after))
     if any(p.replaces for p in properties):
         change = Change("replaced", now, was, tuple(properties), _lost(now), refused=_protected(was))
     else:

@@ -57,9 +57,11 @@ class Report:
     @property
     def sums(self) -> tuple[Sum, Sum]:
         """Idle and at quota."""
-        was = self.before.cost if self.before is not None and self.compared else None
         now = self.look.cost
-        return Sum("idle", now.idle, was and was.idle), Sum("at quota", now.at_quota, was and was.at_quota)
+        if self.before is None or not self.compared:
+            return Sum("idle", now.idle), Sum("at quota", now.at_quota)
+        was = self.before.cost
+        return Sum("idle", now.idle, was.idle), Sum("at quota", now.at_quota, was.at_quota)
 
     @property
     def cost_changes(self) -> list[tuple[str, str, Decimal]]:

@@ -50,8 +50,8 @@ def _items(before: list[Any], after: list[Any], path: Path) -> Iterator[tuple[Pa
         for i, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(old, new, (*path, _name(new, i)))
         return
-    keys = [[json.dumps(v, sort_keys=True) for v in values] for values in (before, after)]
-    for tag, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    old, new = ([json.dumps(v, sort_keys=True) for v in values] for values in (before, after))
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "replace" and b - a == d - c:
             for i in range(b - a):
                 yield from differences(before[a + i], after[c + i], (*path, _name(after[c + i], c + i)))

@@ -1,0 +1,39 @@
+"""`make graph STACK=dev [OUT=folder]`: the platform as a picture, as Mermaid text and SVG. No account is needed."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from policies.base.rule import Context
+from policies.cost.model.estimate import estimate_graph
+from tools.packs import judged_by
+from tools.preview.drawing import svg
+from tools.preview.look import Look
+from tools.preview.picture import mermaid, picture_of
+from tools.replay import ReplayError, replay
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Writes `<stack>.svg` and `<stack>.mmd`; returns 1 with the program's sentences when it refuses."""
+    parser = argparse.ArgumentParser(prog="make graph", description=__doc__)
+    parser.add_argument("stack", help="name of a stack file: dev for stacks/Pulumi.dev.yaml")
+    parser.add_argument("--out", type=Path, default=Path("out/graph"), help="folder to write to (default out/graph)")
+    given = parser.parse_args(argv)
+    try:
+        judged = judged_by(given.stack)
+        graph = replay(given.stack)
+    except ReplayError as e:
+        print(e, file=sys.stderr)
+        return 1
+    lines = list(estimate_graph(graph, Context(region=judged.region)).lines)
+    picture = picture_of(Look(given.stack, judged.environment, judged.region, graph=graph, lines=lines))
+    given.out.mkdir(parents=True, exist_ok=True)
+    for suffix, text in (("svg", svg(picture)), ("mmd", mermaid(picture))):
+        path = given.out / f"{given.stack}.{suffix}"
+        path.write_text(text, encoding="utf-8")
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
