@@ -3,7 +3,7 @@
 import re
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
 
@@ -36,6 +36,11 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 Tags = Annotated[dict[str, str], AfterValidator(_tags), Allowed(TAG_WORDS)]
+
+Pods = Literal["eci", "virtual-node", "acs", "plain"]
+"""What runs pods: ECI in ACK Serverless, ECI behind the virtual nodes of a managed cluster, ACS, or anything else."""
+Credentials = Literal["eci", "rrsa", "none"]
+"""How pods prove who they are to OSS: the RAM role of the ECI pod, their service account (RRSA), or no OSS."""
 
 RESERVED_ADDRESSES = 4
 """Addresses of a vswitch that the cloud keeps for itself."""

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from components.inputs import Inputs, Value, matching, not_allowed
 from components.models.cloud import (
     KmsKeyId,
+    Pods,
     Region,
     ResourceGroupId,
     SecurityGroupId,
@@ -18,8 +19,6 @@ from components.models.cloud import (
 )
 
 Flavour = Literal["serverless", "acs", "virtual-node", "existing"]
-Pods = Literal["eci", "virtual-node", "acs", "plain"]
-"""What runs pods: ECI in ACK Serverless, ECI behind the virtual nodes of a managed cluster, ACS, or anything else."""
 ControlPlaneLog = Literal["apiserver", "kcm", "scheduler", "ccm", "controlplane-events"]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 AddonVersion = Annotated[

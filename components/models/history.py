@@ -1,10 +1,11 @@
 """Inputs of the history server: what it reads, how long it keeps it, who may look."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from components.inputs import Inputs, Value, matching, not_allowed
+from components.models.cloud import Credentials, Pods
 from components.models.spark import SIDECAR_IMAGE, Image
 from components.sentences import Allowed
 from components.spark.eci import Spec, is_row, nearest_row, regions_with_finer_sizes
@@ -65,10 +66,10 @@ class HistoryInputs(HistorySettings):
 
     event_log_dir: Value[EventLogDir] = Field(description="Directory the jobs write their event logs to; must exist")
     region: str = Field("cn-hangzhou", description="Region of the bucket")
-    pods: Literal["eci", "virtual-node", "acs", "plain"] = Field(
+    pods: Pods = Field(
         "eci", description="What runs the pod: ECI of ACK Serverless, ECI behind virtual nodes, ACS, any other cluster"
     )
-    credentials: Literal["eci", "rrsa", "none"] = Field(
+    credentials: Credentials = Field(
         "none", description="How the pod proves who it is to OSS: RAM role of the ECI pod, RRSA, or no OSS"
     )
     role_name: Value[str] | None = Field(None, description="Name of the RAM role; needed for credentials eci")

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from components.constants import SCRAPER_NAMESPACE
 from components.inputs import Inputs, matching, not_allowed
+from components.models.cloud import Pods
 from components.sentences import show
 from components.spark.eci import Spec, round_up
 
@@ -164,7 +165,7 @@ class SparkOperatorInputs(OperatorSettings):
     job_namespaces: tuple[str, ...] = Field(
         description="Namespaces whose SparkApplications are run, by name. They must exist before the operator"
     )
-    pods: Literal["eci", "virtual-node", "acs", "plain"] = Field(
+    pods: Pods = Field(
         "eci",
         description="What runs the controller's pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any "
         "other Kubernetes",

@@ -1,13 +1,13 @@
 """The whole platform's settings: what a stack file says, composed of the components' own models."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from components.inputs import Inputs, Value, is_known, matching, refuse
 from components.models.admission import AdmissionSettings
-from components.models.cloud import Region
+from components.models.cloud import Credentials, Region
 from components.models.cluster import ClusterInputs, ClusterSettings
 from components.models.history import HistorySettings
 from components.models.identity import IdentitySettings
@@ -21,7 +21,6 @@ from components.models.workspace import WorkspaceInputs, WorkspaceSettings
 from components.sentences import sentences
 
 Environment = Annotated[str, *matching(r"[a-z][a-z0-9-]{1,19}", "2 to 20 lower-case letters, digits and dashes")]
-Credentials = Literal["eci", "rrsa", "none"]
 _SAID_ELSEWHERE = {"region": "region", "credentials": "identity.mode"}
 """Inputs of components that the platform fills in, and the key of the stack file they come from."""
 LATER = "known-later"

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from components.constants import CELEBORN_MASTER_RPC, CELEBORN_VERSION, SCRAPER_NAMESPACE
 from components.inputs import Inputs, Value, matching, not_allowed, refuse
+from components.models.cloud import Pods
 from components.shuffle.keys import wrong_entries
 from components.spark.eci import MIB_PER_GIB, is_row, regions_with_finer_sizes, round_up
 
@@ -251,7 +252,7 @@ WORKERS = "celeborn-worker"
 class ShuffleServiceInputs(ShuffleSettings):
     """Inputs of ShuffleService: its settings, what runs its pods, who reads its metrics."""
 
-    pods: Literal["eci", "virtual-node", "acs", "plain"] = Field(
+    pods: Pods = Field(
         "eci",
         description="What runs the pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any other Kubernetes",
     )

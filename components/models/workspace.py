@@ -3,13 +3,13 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from components.constants import SCRAPER_NAMESPACE
 from components.inputs import Inputs, Value, matching, not_allowed
-from components.models.cloud import cidr
+from components.models.cloud import Credentials, Pods, cidr
 from components.models.spark import SparkSettings
 from components.sentences import Allowed, show
 
@@ -213,12 +213,10 @@ class WorkspaceInputs(WorkspaceSettings):
     """Inputs of Workspace: its settings, and what the rest of the platform gives its jobs."""
 
     region: str = Field("cn-hangzhou", description="Region of cluster and buckets")
-    pods: Literal["eci", "virtual-node", "acs", "plain"] = Field(
+    pods: Pods = Field(
         "eci", description="What runs the pods: ACK Serverless, virtual nodes of a managed cluster, ACS, or any other"
     )
-    credentials: Literal["eci", "rrsa", "none"] = Field(
-        "none", description="How pods prove who they are to OSS; none without OSS"
-    )
+    credentials: Credentials = Field("none", description="How pods prove who they are to OSS; none without OSS")
     role_name: Value[str] = Field("", description="RAM role of the team's pods; empty without OSS")
     role_arn: Value[str] = Field("", description="ARN of that role; needed for rrsa")
     oidc_provider_arn: Value[str] = Field("", description="ARN of the cluster's OIDC provider in RAM; needed for rrsa")

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+
+from components.models.cloud import Credentials, Pods
 
 
 @dataclass(frozen=True)
@@ -12,10 +13,10 @@ class JobPlace:
     team: str
     namespace: str
     region: str
-    pods: Literal["eci", "virtual-node", "acs", "plain"] = "eci"
+    pods: Pods = "eci"
     """What runs the pods: ACK Serverless on ECI, ECI behind the virtual nodes of a managed cluster, ACS, or any other
     Kubernetes (the sandbox)."""
-    credentials: Literal["eci", "rrsa", "none"] = "none"
+    credentials: Credentials = "none"
     """How pods prove who they are to OSS; `none` where there is no OSS."""
     role_name: str = ""
     """RAM role named in the annotation of ECI pods (`credentials` eci)."""
