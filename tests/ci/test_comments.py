@@ -86,7 +86,9 @@ def test_one_issue_is_opened_edited_and_closed(server: Server, make: Any) -> Non
     server.answer = lists(issues=kept)
     put_issue(make(server), mark, "Drift", mark + "\none", done=False)
     assert server.writes()[-1].method == "POST"
-    kept.append({"number": 4, "iid": 4, "body": mark + "\none", "description": mark + "\none"})
+    theirs = {"number": 3, "iid": 3, "body": mark, "description": "", "user": {"login": "somebody"}}
+    ours = {"number": 4, "iid": 4, "body": mark + "\none", "description": mark + "\none", "user": BOT}
+    kept += [theirs, {**theirs, "user": BOT, "pull_request": {}}, ours]
     put_issue(make(server), mark, "Drift", mark + "\ntwo", done=False)
     assert server.writes()[-1].method in ("PATCH", "PUT")
     assert server.writes()[-1].path.endswith("/issues/4")

@@ -10,6 +10,7 @@ import pytest
 from bootstrap.names import SESSION_SECONDS, role_arn
 from tests.ci.conftest import Server
 from tests.conftest import ROOT
+from tools.ci.__main__ import main
 from tools.ci.credentials import CiError, Job, assume_role, command_environment, id_token, region_of, sts_endpoint
 from tools.ci.web import WebError, call
 
@@ -114,13 +115,39 @@ def whole_run(server: Server, tmp_path: Path, body: str, *words: str) -> "subpro
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
+def test_credentials_that_the_command_prints_are_taken_out(server: Server, tmp_path: Path) -> None:
+    leak = "print('key', os.environ['AWS_SECRET_ACCESS_KEY']); print(os.environ['AWS_SESSION_TOKEN'], file=sys.stderr)"
+    copy = tmp_path / "new" / "dev.txt"
+    done = whole_run(server, tmp_path, leak, "pulumi", "preview", "--stack", "dev", "--copy", str(copy))
+    assert sorted(done.stdout.splitlines()) == ["***", "key ***"]
+    assert copy.read_text() == done.stdout
+
+
+def test_a_refusal_reaches_the_copy_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["pulumi", "drift", "--stack", "dev", "--copy", str(tmp_path / "dev.txt")]) == 1
+    assert (tmp_path / "dev.txt").read_text() == "error: pulumi is not on PATH; the job has to install it first\n"
+
+
+def test_a_cancelled_job_lets_the_command_end_by_itself(server: Server, tmp_path: Path) -> None:
+    body = """
+import signal
+def end(number, frame):
+    print('finishing', number)
+    sys.exit(5)
+signal.signal(signal.SIGTERM, end)
+os.kill(os.getppid(), signal.SIGTERM)
+signal.pause()"""
+    done = whole_run(server, tmp_path, body, "pulumi", "up", "--stack", "dev")
+    assert done.stdout == "finishing 15\n"
+    assert done.returncode == 5
+
+
 def test_a_whole_run_hands_the_credentials_to_pulumi_alone(server: Server, tmp_path: Path) -> None:
     show = "print(json.dumps([sys.argv[1:], sorted(k for k in os.environ if 'TOKEN' in k or 'KEY' in k)]))"
     done = whole_run(server, tmp_path, show, "pulumi", "up", "--stack", "dev")
     assert done.returncode == 0, done.stderr
-    *masks, last = done.stdout.splitlines()
-    assert masks == [f"::add-mask::{v}" for v in KEYS.values()]
-    arguments, names = json.loads(last)
+    arguments, names = json.loads(done.stdout)
     assert arguments[:4] == ["up", "--yes", "--plan", "out/plan.json"]
     assert "AWS_SESSION_TOKEN" in names
     assert not [n for n in names if n.startswith("ACTIONS_")]

@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     engine.add_argument("--stack", required=True)
     engine.add_argument("--role", choices=KINDS, help="default: deploy for up, else preview")
     engine.add_argument("--file", type=Path, default=Path("out/plan.json"), help="the plan, of plan and up")
+    engine.add_argument("--copy", type=Path, help="file that gets the output too")
     return parser
 
 
@@ -119,10 +120,14 @@ def main(argv: list[str]) -> int:
             return run(args.stack, args.role, command)
         if args.command == "pulumi":
             role = args.role or OPERATIONS[args.operation]
-            return run(args.stack, role, arguments(args.operation, args.stack, args.file))
+            return run(args.stack, role, arguments(args.operation, args.stack, args.file), args.copy)
         return {"comment": _comment, "drift": _drift, "plan": _plan}[args.command](args)
     except (CiError, WebError) as error:
         print(f"error: {error}", file=sys.stderr)
+        copy: Path | None = getattr(args, "copy", None)
+        if copy:  # whoever reads the copy alone must learn it too
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(f"error: {error}\n")
         return 1
 
 

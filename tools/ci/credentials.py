@@ -1,13 +1,19 @@
 """Credentials of a job: its OIDC token changed into an hour or two of a RAM role, for one command and nobody else.
 
 Both CI servers go the same way, so there is one place to check. The credentials are given to the command as its
-environment; they are never written to a file, printed, or left to later steps of the job.
+environment; they are never written to a file, printed, or left to later steps of the job, and where the command prints
+them they are taken out.
 """
 
 import os
 import re
+import shutil
+import signal
+import subprocess
+import sys
 import urllib.parse
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,11 +146,38 @@ def command_environment(job: Job, credentials: Mapping[str, str], env: Mapping[s
     }
 
 
-def run(stack: str, kind: Kind, command: list[str]) -> int:
-    """Becomes `command` with the credentials, so that signals of the CI server reach it directly. Raises CiError."""
+def redacted(text: str, credentials: Mapping[str, str]) -> str:
+    """The text without the credentials: neither server's own masking reaches the files that become comments."""
+    for value in credentials.values():
+        text = text.replace(value, "***")
+    return text
+
+
+def run(stack: str, kind: Kind, command: list[str], copy: Path | None = None) -> int:
+    """Runs `command` with the credentials; its output goes to ours and into `copy`, redacted. Returns its status.
+
+    Signals are passed on, so that a cancelled job lets the engine finish what it began. Raises CiError.
+    """
+    if shutil.which(command[0]) is None:
+        raise CiError(f"{command[0]} is not on PATH; the job has to install it first")
     job = Job.of(stack, kind, os.environ)
     credentials = assume_role(job, id_token(os.environ), sts_endpoint(job.region, os.environ))
-    if os.environ.get("GITHUB_ACTIONS"):
-        for value in credentials.values():
-            print(f"::add-mask::{value}", flush=True)  # the runner takes this line out of the log and hides the value
-    os.execvpe(command[0], command, command_environment(job, credentials, os.environ))  # noqa: S606 - no shell
+    environment = command_environment(job, credentials, os.environ)
+    if copy:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        copy.open("w") if copy else nullcontext() as kept,
+        subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as child,
+    ):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda received, _: child.send_signal(received))
+        assert child.stdout is not None  # noqa: S101 - a pipe was asked for
+        for line in child.stdout:
+            safe = redacted(line, credentials)
+            sys.stdout.write(safe)
+            sys.stdout.flush()
+            if kept:
+                kept.write(safe)
+    return child.returncode

@@ -45,21 +45,12 @@ class Forge(Protocol):
         """Replaces an issue's text and closes it."""
 
 
-class GitHub:
-    """GitHub's REST interface, with the job's own token."""
+class _Rest:
+    """A project behind a REST interface that gives lists in pages."""
 
-    BOT = "github-actions[bot]"
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        """Raises CiError without a token."""
-        if not env.get("GITHUB_TOKEN"):
-            raise CiError("GITHUB_TOKEN is missing; allowed: `env: GITHUB_TOKEN: ${{ github.token }}` of the step")
-        self._url = f"{env.get('GITHUB_API_URL', 'https://api.github.com')}/repos/{env['GITHUB_REPOSITORY']}"
-        self._headers = {
-            "Authorization": f"Bearer {env['GITHUB_TOKEN']}",
-            "Accept": "application/vnd.github+json",
-            "X-GitHub-Api-Version": "2022-11-28",
-        }
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
+        self._url = url
+        self._headers = dict(headers)
 
     def _call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         return call(method, f"{self._url}{path}", headers=self._headers, body=body)
@@ -72,6 +63,24 @@ class GitHub:
             if len(found) < _PAGE:
                 return
             page += 1
+
+
+class GitHub(_Rest):
+    """GitHub's REST interface, with the job's own token."""
+
+    BOT = "github-actions[bot]"
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        """Raises CiError without a token."""
+        if not env.get("GITHUB_TOKEN"):
+            raise CiError("GITHUB_TOKEN is missing; allowed: `env: GITHUB_TOKEN: ${{ github.token }}` of the step")
+        headers = {
+            "Authorization": f"Bearer {env['GITHUB_TOKEN']}",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        root = env.get("GITHUB_API_URL", "https://api.github.com")
+        super().__init__(f"{root}/repos/{env['GITHUB_REPOSITORY']}", headers)
 
     def pull_request(self, owner: str, branch: str, commit: str) -> int | None:
         """The open pull request whose head is `owner:branch` at `commit`; None if it moved on or was closed.
@@ -92,9 +101,10 @@ class GitHub:
                 yield Note(f"/issues/comments/{found['id']}", found["body"] or "")
 
     def issues(self) -> Iterator[Note]:
-        """Open issues that this pipeline's own account opened."""
-        for found in self._all(f"/issues?state=open&creator={urllib.parse.quote(self.BOT)}"):
-            yield Note(f"/issues/{found['number']}", found["body"] or "")
+        """Open issues that this pipeline's own account opened; GitHub lists pull requests among them."""
+        for found in self._all("/issues?state=open"):
+            if found["user"]["login"] == self.BOT and "pull_request" not in found:
+                yield Note(f"/issues/{found['number']}", found["body"] or "")
 
     def add_comment(self, number: int, text: str) -> None:
         """Writes a new comment."""
@@ -117,7 +127,7 @@ class GitHub:
         self._call("PATCH", note.path, {"body": text, "state": "closed", "state_reason": "completed"})
 
 
-class GitLab:
+class GitLab(_Rest):
     """GitLab's REST interface, with a project access token (a job's own token cannot write notes)."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -127,24 +137,13 @@ class GitLab:
                 "SPARK_ON_ACK_GITLAB_TOKEN is missing; allowed: a project access token (role Reporter, scope api), "
                 "masked, as a CI/CD variable"
             )
-        self._url = f"{env['CI_API_V4_URL']}/projects/{env['CI_PROJECT_ID']}"
         self._root = env["CI_API_V4_URL"]
-        self._headers = {"PRIVATE-TOKEN": env["SPARK_ON_ACK_GITLAB_TOKEN"]}
-
-    def _call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        return call(method, f"{self._url}{path}", headers=self._headers, body=body)
+        super().__init__(
+            f"{self._root}/projects/{env['CI_PROJECT_ID']}", {"PRIVATE-TOKEN": env["SPARK_ON_ACK_GITLAB_TOKEN"]}
+        )
 
     def _own(self) -> int:
         return int(call("GET", f"{self._root}/user", headers=self._headers)["id"])
-
-    def _all(self, path: str) -> Iterator[dict[str, Any]]:
-        page = 1
-        while True:
-            found = self._call("GET", f"{path}{'&' if '?' in path else '?'}per_page={_PAGE}&page={page}")
-            yield from found
-            if len(found) < _PAGE:
-                return
-            page += 1
 
     def comments(self, number: int) -> Iterator[Note]:
         """The comments of a merge request that this pipeline's own account wrote."""
