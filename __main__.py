@@ -3,9 +3,17 @@
 import pulumi
 
 from components.platform import SparkPlatform
+from policies.guard import PLACEHOLDER, refuse_violations
 from stacks.settings import load
 
 settings, kubeconfig = load()
-platform = SparkPlatform("platform", SparkPlatform.arguments(settings, kubeconfig))
-for key, value in platform.exports().items():
+
+
+def build(given: pulumi.Output[str] | None) -> SparkPlatform:
+    """The whole platform; the guard builds it once before, without the stack's secrets."""
+    return SparkPlatform("platform", SparkPlatform.arguments(settings, given))
+
+
+refuse_violations(settings, lambda: build(None if kubeconfig is None else pulumi.Output.secret(PLACEHOLDER)))
+for key, value in build(kubeconfig).exports().items():
     pulumi.export(key, value)

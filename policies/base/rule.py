@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from policies.base.view import Undecided, Unreadable, View
@@ -85,7 +86,7 @@ class Rule:
     level: Level = "mandatory"
     """Where an environment's JSON does not say otherwise."""
 
-    @property
+    @cached_property
     def figures(self) -> dict[str, tuple[Figure, Any]]:
         """Parameter name -> (what it means, its default)."""
         hints = typing.get_type_hints(self.check, include_extras=True)

@@ -11,3 +11,9 @@ from tools.packs import PACKS, Pack, running
 def cost_pack() -> Iterator[Pack]:
     with running(PACKS["cost"], region="cn-hangzhou") as pack:
         yield pack
+
+
+@pytest.fixture(scope="session")
+def isolation_pack() -> Iterator[Pack]:
+    with running(PACKS["isolation"]) as pack:
+        yield pack

@@ -9,7 +9,7 @@ from components.constants import DRIVER_ACCOUNT
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.shared import shared
 from policies.base.view import View, of_types
-from policies.cost.model.spark import conf_of
+from policies.cost.model.spark import Conf, conf_of
 from policies.isolation.jobs import WITH_JOBS, containers, job_pods
 from policies.isolation.objects import (
     ACCESS_KEY,
@@ -50,7 +50,7 @@ def config_map_secret(view: View, context: Context) -> Found:
 
 
 def _no_access_key(view: View, context: Context) -> Found:
-    conf = conf_of(view) or {}
+    conf = conf_of(view) or Conf()
     names = [key for key in conf if _KEY.search(key)]
     for pods in job_pods(view):
         for container in containers(pods.pod):

@@ -15,7 +15,7 @@ from components.constants import (
 from policies.base.rule import Context, Found, FoundInStack, rule
 from policies.base.shared import shared
 from policies.base.view import Props, View, of_types
-from policies.cost.model.spark import conf_of
+from policies.cost.model.spark import Conf, conf_of
 from policies.isolation.jobs import WITH_JOBS, containers, job_pods, of_jobs
 from policies.isolation.objects import NAMESPACE, namespace_of, workspaces
 
@@ -34,7 +34,7 @@ def _no_host_access(view: View, context: Context) -> Found:
         port = any(p.number("hostPort") for c in containers(pods.pod) for p in c.each("ports"))
         if shared_host or path or port:
             yield f"{_HOST.message} ({pods.where})"
-    keys = [key for key in conf_of(view) or {} if re.search(HOST_KEYS, key)]
+    keys = [key for key in conf_of(view) or Conf() if re.search(HOST_KEYS, key)]
     if keys:
         yield f"{_HOST.message} ({', '.join(keys)})"
 
@@ -136,7 +136,7 @@ RAM_ROLE = _ROLE.rule(_ram_role, (NAMESPACE, *WITH_JOBS), whole_stack=True)
 
 def _allowed_image(views: Sequence[View], context: Context) -> FoundInStack:
     for view, space in _in_workspaces(views):
-        conf = conf_of(view) or {}
+        conf = conf_of(view) or Conf()
         given = {key: image for key, image in conf.items() if key.endswith("container.image")}
         for pods in job_pods(view):
             given |= {c.where("image"): image for c in containers(pods.pod) if (image := c.text("image"))}
@@ -156,7 +156,7 @@ ALLOWED_IMAGE = _IMAGE.rule(_allowed_image, (NAMESPACE, *WITH_JOBS), whole_stack
 
 def _workload_account(view: View, context: Context) -> Found:
     expected = {"driver": DRIVER_ACCOUNT, "executor": EXECUTOR_ACCOUNT}
-    conf = conf_of(view) or {}
+    conf = conf_of(view) or Conf()
     for role, account in expected.items():
         key = f"spark.kubernetes.authenticate.{role}.serviceAccountName"
         if conf.get(key, account) != account:

@@ -1,0 +1,87 @@
+"""The guard of the program itself: mandatory rules hold also for a plain `pulumi up` without policy packs.
+
+Before its first registration the program is replayed in this process under the recorder, and every rule of both packs
+looks at the recorded graph, with the levels of the stack's environment. What is mandatory there stops the program with
+all violations at once.
+
+Chosen by measuring. A resource transform sees one resource at a time, and raises when others may already have been
+made. A replay in a process of its own imports both provider SDKs once more: 3.0 s of CPU for prod, against 0.6 s here
+(and 0.5 s for the rules). The SDK's settings are context variables, so a thread with a copy of the context is apart
+from the real run. Nothing is written to disk, and the replay never sees the configuration's secrets: a placeholder
+stands for them.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import SETTINGS, set_root_resource
+
+from components.inputs import InputError
+from components.models.platform import Settings
+from policies.base.check import Verdict, check, mandatory
+from policies.base.config import config_file, load
+from policies.base.rule import Context, Rule
+from policies.cost.rules import RULES as COST_RULES
+from policies.isolation.rules import RULES as ISOLATION_RULES
+from tools.replay.child import record_function
+from tools.replay.graph import Graph
+
+PACKS: dict[str, tuple[Rule, ...]] = {"cost": COST_RULES, "isolation": ISOLATION_RULES}
+"""Folder of a pack beside this file -> its rules."""
+PLACEHOLDER = "placeholder-of-a-secret"
+_HERE = Path(__file__).resolve().parent
+
+
+class Violations(InputError):
+    """The mandatory rules that a stack breaks, one sentence a violation. Printed without a traceback."""
+
+
+def refuse_violations(settings: Settings, build: Callable[[], object]) -> None:
+    """Stops the program when what `build` registers breaks a mandatory rule of the environment.
+
+    `build` must register what the program will, with placeholders for secrets. In a replay (preview, tests) nothing is
+    done: there the packs themselves give all verdicts. Raises Violations, or InputError for a wrong policy JSON.
+    """
+    if isinstance(SETTINGS.monitor, MockMonitor):
+        return
+    found = judge(recorded(build), settings.environment, settings.region)
+    forbidden = mandatory(found)
+    if forbidden:
+        title = f"{len(forbidden)} violation(s) of mandatory rules of {settings.environment}; nothing was changed:"
+        raise Violations([f"{_name(v)}: {v.message}" for v in forbidden], title)
+    for verdict in found:
+        pulumi.log.warn(f"{_name(verdict)}: {verdict.message}")
+
+
+def recorded(build: Callable[[], object]) -> Graph:
+    """The graph of what `build` registers, made apart from the running program's own state."""
+    project, stack = pulumi.get_project(), pulumi.get_stack()
+
+    def apart() -> Graph:
+        set_root_resource(None)  # so that the recorder makes a root of its own
+        SETTINGS.outputs = set()  # type: ignore[misc] # the copied context still holds the program's own set
+        return record_function(build, stack, project, config=({}, []), known=True)
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="guard") as thread:
+        return thread.submit(copy_context().run, apart).result()
+
+
+def judge(graph: Graph, environment: str, region: str) -> list[Verdict]:
+    """What the mandatory rules of an environment say about a graph: violations, and what they could not decide.
+
+    An environment without JSON of its own has prod's levels. Raises InputError when a JSON names an unknown rule.
+    """
+    found: list[Verdict] = []
+    for folder, rules in PACKS.items():
+        config = load(config_file(_HERE / folder, environment), rules)
+        strict = [r for r in rules if config.levels[r.id] == "mandatory"]
+        found += check(graph, strict, config, Context(region=region))
+    return found
+
+
+def _name(verdict: Verdict) -> str:
+    return verdict.urn.rsplit("::", 1)[-1] or "the whole stack"

@@ -1,0 +1,282 @@
+"""For every isolation rule a change of the clean platform that breaks just this rule."""
+
+import copy
+import json
+from typing import Any
+
+from tests.policies.graphs import Change, get, kubernetes, resource
+from tests.policies.isolation.platform import (
+    ECI,
+    HARDENED,
+    RBAC,
+    account,
+    allow,
+    document,
+    grants,
+    job_data,
+    pod,
+    rights,
+    trust,
+)
+from tools.replay.graph import Graph
+
+DEFAULTS, DRIVER, BINDING = "spark-a-spark-defaults", "spark-a-driver", "spark-a-driver"
+POLICY, ROLE, APPLICATION = "a-policy", "a-role", "spark-a-job"
+
+
+def of(graph: Graph, kind: str, name: str) -> dict[str, Any]:
+    return next(r.inputs for r in graph if r.kind == kind and r.name == name)
+
+
+def put_in(name: str, **values: Any) -> Change:
+    return lambda g: get(g, name).update(values)
+
+
+def spec_of(name: str, **values: Any) -> Change:
+    return lambda g: get(g, name)["spec"].update(values)
+
+
+def add(made: Any) -> Change:
+    return lambda g: g.resources.append(copy.deepcopy(made))
+
+
+def remove(name: str) -> Change:
+    return lambda g: g.resources.remove(next(r for r in g.resources if r.name == name))
+
+
+def role(*rules: dict[str, Any]) -> Change:
+    return lambda g: of(g, "Role", DRIVER)["rules"].extend(rules)
+
+
+def bind(*subjects: dict[str, Any], kind: str = "RoleBinding", name: str = BINDING) -> Change:
+    return lambda g: of(g, kind, name)["subjects"].extend(subjects)
+
+
+def unprotected(name: str) -> Change:
+    return lambda g: next(r for r in g if r.name == name).options.clear()
+
+
+def jobs(conf: dict[str, str] | None = None, **pods: Any) -> Change:
+    return put_in(DEFAULTS, data=job_data("a", conf, **pods))
+
+
+def executor(**spec: Any) -> Change:
+    made = pod("executor")
+    made["spec"] |= spec
+    return jobs(executor=made)
+
+
+def noted(**notes: str) -> dict[str, Any]:
+    made = pod("executor")
+    made["metadata"]["annotations"] |= {f"{ECI}{k.replace('_', '-')}": v for k, v in notes.items()}
+    return made
+
+
+def container(**changes: Any) -> Change:
+    def change(graph: Graph) -> None:
+        worker = get(graph, "celeborn-worker-set")["spec"]["template"]["spec"]["containers"][0]
+        worker["securityContext"] = HARDENED | changes
+
+    return change
+
+
+def note(key: str, value: str) -> Change:
+    return lambda g: get(g, "-spark-a")["metadata"]["annotations"].update({f"spark-on-ack.io/{key}": value})
+
+
+def right(*statements: dict[str, Any]) -> Change:
+    given = json.loads(rights("a"))["Statement"]
+    return put_in(POLICY, policyDocument=document(*given, *statements))
+
+
+def trusting(**principal: list[str]) -> Change:
+    return put_in(ROLE, assumeRolePolicyDocument=document(allow("sts:AssumeRole", [], Principal=principal)))
+
+
+def egress(*peers: dict[str, Any]) -> Change:
+    return lambda g: get(g, "spark-a-default-deny")["spec"]["egress"].append({"to": list(peers)})
+
+
+TEMPLATE = {
+    "Resources": {
+        "Bucket": {
+            "Type": "ALIYUN::OSS::Bucket",
+            "Properties": {
+                "BucketName": "x-hdfs",
+                "EnableOssHdfsService": True,
+                "VersioningConfiguration": {"Status": "Enabled"},
+            },
+        }
+    }
+}
+PUBLIC = {"Effect": "Allow", "Action": "oss:GetObject", "Principal": ["*"], "Resource": ["acs:oss:*:*:x-files/*"]}
+
+
+def public_policy(graph: Graph) -> None:
+    inputs = get(graph, "x-files-policy")
+    inputs["policy"] = document(*json.loads(inputs["policy"])["Statement"], PUBLIC)
+
+
+MUTATIONS: dict[str, Change] = {
+    "rbac-wildcard": role(grants(["configmaps"], ["*"])),
+    "rbac-secrets": role(grants(["secrets"], ["list"])),
+    "rbac-exec": role(grants(["pods/exec"], ["create"])),
+    "rbac-cluster-pods": lambda g: get(g, "-crds")["rules"].append(grants(["pods"], ["create"])),
+    "rbac-pod-creator": bind({"kind": "Group", "name": "people"}),
+    "rbac-escalation": role(grants(["rolebindings"], ["update"])),
+    "rbac-cross-namespace": add(
+        kubernetes(
+            f"{RBAC}:RoleBinding",
+            "celeborn",
+            "foreign",
+            roleRef={"kind": "Role", "name": "worker"},
+            subjects=[account("spark-driver", "spark-b")],
+        )
+    ),
+    "rbac-everyone": add(
+        kubernetes(
+            f"{RBAC}:RoleBinding",
+            "celeborn",
+            "everyone",
+            roleRef={"kind": "Role", "name": "worker"},
+            subjects=[{"kind": "Group", "name": "system:authenticated"}],
+        )
+    ),
+    "rbac-cluster-binding": bind({"kind": "Group", "name": "p"}, kind="ClusterRoleBinding", name="-crds-binding"),
+    "namespace-quota": lambda g: get(g, "spark-a-quota")["spec"]["hard"].pop("requests.memory"),
+    "namespace-limits": spec_of("spark-a-limits", limits=[{"type": "Container"}]),
+    "default-deny": spec_of("spark-a-default-deny", policyTypes=["Ingress"]),
+    "pod-security": lambda g: get(g, "-spark-a")["metadata"]["labels"].update(
+        {"pod-security.kubernetes.io/enforce": "baseline"}
+    ),
+    "image-scope": note("allowed-images", "registry-vpc.cn-hangzhou.aliyuncs.com/"),
+    "role-sharing": note("allowed-ram-roles", "x-a,x-b"),
+    "admission-policies": spec_of("-jobs", failurePolicy="Ignore"),
+    "network-ingress": lambda g: get(g, "spark-a-default-deny")["spec"]["ingress"].append({"ports": [{"port": 4040}]}),
+    "network-egress": egress({"ipBlock": {"cidr": "0.0.0.0/0"}}),
+    "public-service": spec_of("celeborn-worker", type="LoadBalancer"),
+    "security-group-open": put_in("inside", cidrIp="0.0.0.0/0"),
+    "shared-network": remove("vswitch"),
+    "network-peering": add(resource("alicloud:vpc/peerConnection:PeerConnection", "peer", {})),
+    "config-map-secret": lambda g: get(g, "celeborn-worker-conf")["data"].update({"more": "password = hunter"}),
+    "no-access-key": jobs({"spark.hadoop.fs.oss.accessKeyId": "x"}),
+    "static-access-key": add(resource("alicloud:ram/accessKey:AccessKey", "key", {})),
+    "team-secret": add(kubernetes("core/v1:Secret", "spark-a", "token")),
+    "account-token": put_in("spark-a-spark-executor", automountServiceAccountToken=True),
+    "no-host-access": executor(hostNetwork=True),
+    "no-privileges": container(capabilities={"drop": ["ALL"], "add": ["NET_ADMIN"]}),
+    "pod-hardening": container(capabilities={"drop": ["NET_RAW"]}),
+    "token-audience": executor(automountServiceAccountToken=True),
+    "eci-annotation": jobs(executor=noted(eci_security_group="sg-1")),
+    "ram-role": jobs(executor=noted(eci_ram_role_name="x-b")),
+    "allowed-image": jobs({"spark.kubernetes.executor.container.image": "docker.io/x/y:1"}),
+    "workload-account": jobs({"spark.kubernetes.authenticate.executor.serviceAccountName": "spark-driver"}),
+    "no-node-choice": executor(tolerations=[{"operator": "Exists"}]),
+    "cluster-mode": spec_of(APPLICATION, mode="client"),
+    "conf-identity": spec_of(APPLICATION, sparkConf={"spark.kubernetes.authenticate.submission.oauthToken": "x"}),
+    "operator-files": spec_of(APPLICATION, sparkConf={"spark.kubernetes.driver.podTemplateFile": "/etc/passwd"}),
+    "shuffle-tenant": jobs({"spark.celeborn.identity.user-specific.tenant": "b"}),
+    "ram-wildcard": right(allow("oss:GetObject", "*")),
+    "ram-identity-actions": right(allow("ram:PassRole", "acs:ram:*:1:role/x-a")),
+    "ram-folder-scope": right(allow("oss:GetObject", "acs:oss:*:*:x-files/*")),
+    "ram-folder-sharing": right(allow("oss:PutObject", "acs:oss:*:*:x-files/teams/b/*")),
+    "ram-system-policy": put_in("a-attachment", policyType="System", policyName="AliyunOSSFullAccess"),
+    "ram-trust": put_in(ROLE, assumeRolePolicyDocument=trust(**{"oidc:sub": "system:serviceaccount:*:*"})),
+    "bucket-tls": put_in("x-files-tls", tlsVersions=["TLSv1.0", "TLSv1.2"]),
+    "bucket-policy-tls": put_in("x-hdfs-policy", policy=document()),
+    "bucket-private": put_in("x-files-private", blockPublicAccess=False),
+    "bucket-encryption": remove("x-hdfs-encryption"),
+    "bucket-acl": put_in("acl", acl="public-read"),
+    "bucket-policy-public": public_policy,
+    "data-protected": put_in("files", forceDestroy=True),
+    "hdfs-versions": put_in("hdfs", templateBody=json.dumps(TEMPLATE)),
+    "cluster-protected": put_in("cluster", deletionProtection=False),
+    "audit-log": put_in("cluster", auditLogConfig={"enabled": False}),
+    "disk-encryption": put_in("-disks", parameters={"encrypted": "false"}),
+    "operator-scope": put_in("operator", values={"spark": {"jobNamespaces": [""]}}),
+    "shuffle-authentication": put_in(
+        "celeborn-worker-conf", data={"celeborn-defaults.conf": "celeborn.auth.enabled false"}
+    ),
+}
+"""Rule id -> the change."""
+
+VARIANTS: dict[str, list[Change]] = {
+    "rbac-wildcard": [role(grants(["*"], ["get"])), role({"apiGroups": ["*"], "resources": ["x"], "verbs": ["get"]})],
+    "rbac-secrets": [role(grants(["secrets"], ["get", "watch"], resourceNames=["one"]))],
+    "rbac-pod-creator": [bind(account("spark-executor", "spark-a"))],
+    "rbac-escalation": [role(grants(["x"], ["impersonate"])), role(grants(["resourcequotas"], ["patch"]))],
+    "rbac-everyone": [
+        add(
+            kubernetes(
+                f"{RBAC}:RoleBinding",
+                "celeborn",
+                "d",
+                roleRef={"name": "r"},
+                subjects=[account("default", "celeborn")],
+            )
+        )
+    ],
+    "rbac-cluster-binding": [
+        add(kubernetes(f"{RBAC}:RoleBinding", "celeborn", "a", roleRef={"name": "cluster-admin"}, subjects=[]))
+    ],
+    "namespace-quota": [remove("spark-a-quota"), spec_of("spark-a-quota", scopes=["Terminating"])],
+    "namespace-limits": [remove("spark-b-limits")],
+    "default-deny": [
+        remove("spark-a-default-deny"),
+        spec_of("spark-a-default-deny", podSelector={"matchLabels": {"a": "b"}}),
+    ],
+    "admission-policies": [
+        remove("-jobs-binding"),
+        spec_of("-jobs-binding", validationActions=["Warn"]),
+        spec_of("-jobs", matchConstraints={"resourceRules": [{"resources": ["pods"]}]}),
+    ],
+    "network-ingress": [
+        lambda g: get(g, "spark-a-default-deny")["spec"]["ingress"].append({"from": [{"namespaceSelector": {}}]})
+    ],
+    "network-egress": [
+        egress(),
+        egress({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "spark-b"}}}),
+        egress({"namespaceSelector": {"matchLabels": {"spark-on-ack.io/role": "workspace"}}}),
+    ],
+    "public-service": [
+        spec_of("celeborn-worker", type="NodePort"),
+        spec_of("celeborn-worker", externalIPs=["1.2.3.4"]),
+    ],
+    "config-map-secret": [
+        lambda g: get(g, "celeborn-worker-conf")["data"].update({"tls.key": "x"}),
+        lambda g: get(g, "celeborn-worker-conf")["data"].update({"a": "LTAI5tAbCdEfGhIjKlMn"}),
+    ],
+    "no-access-key": [
+        executor(containers=[{"name": "x", "securityContext": HARDENED, "env": [{"name": "OSS_ACCESS_KEY_ID"}]}])
+    ],
+    "no-host-access": [
+        executor(volumes=[{"name": "h", "hostPath": {"path": "/"}}]),
+        executor(containers=[{"name": "x", "securityContext": HARDENED, "ports": [{"hostPort": 80}]}]),
+        jobs({"spark.kubernetes.executor.volumes.hostPath.x.mount.path": "/"}),
+    ],
+    "token-audience": [
+        executor(volumes=[{"name": "t", "projected": {"sources": [{"serviceAccountToken": {"audience": "other"}}]}}])
+    ],
+    "workload-account": [executor(serviceAccountName="spark-driver")],
+    "no-node-choice": [executor(nodeName="n"), executor(schedulerName="s"), executor(runtimeClassName="r")],
+    "ram-wildcard": [right(allow("*", "acs:log:*:*:project/x"))],
+    "ram-folder-scope": [right(allow("oss:GetObject", "acs:oss:*:*:x-*/teams/a/*"))],
+    "ram-trust": [
+        put_in(ROLE, assumeRolePolicyDocument=trust(**{"oidc:iss": []})),
+        trusting(RAM=["acs:ram::2:root"]),
+        trusting(Service=["fc.aliyuncs.com"]),
+    ],
+    "bucket-tls": [remove("x-hdfs-tls"), put_in("x-files-tls", enable=False)],
+    "bucket-policy-tls": [remove("x-files-policy")],
+    "bucket-private": [remove("x-hdfs-private")],
+    "bucket-acl": [put_in("files", acl="public-read-write")],
+    "data-protected": [unprotected("files"), unprotected("hdfs"), put_in("hdfs", deletionProtection="Disabled")],
+    "hdfs-versions": [add(resource("alicloud:oss/bucketWorm:BucketWorm", "worm", {"bucket": "x-hdfs"}))],
+    "cluster-protected": [unprotected("cluster")],
+    "operator-scope": [
+        put_in("operator", values={}),
+        put_in("operator", values={"spark": {"jobNamespaces": ["spark-a"], "jobNamespaceSelector": "x=y"}}),
+    ],
+    "shuffle-authentication": [put_in("celeborn-worker-conf", data={"celeborn-defaults.conf": ""})],
+}
+"""Rule id -> further changes that break just this rule: each branch of a rule's body has one."""

@@ -1,0 +1,212 @@
+"""Every isolation rule: caught by exactly that rule, in the pack's own process and without it; strange values."""
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components.admission.rules import rules as admission_rules
+from policies.base.check import Verdict, check
+from policies.base.config import read
+from policies.base.rule import Context, Rule
+from policies.cost.rules import RULES as COST_RULES
+from policies.isolation.rules import RULES
+from tests.policies.graphs import Change, Path, is_place, leaves, put
+from tests.policies.isolation.mutations import MUTATIONS, VARIANTS
+from tests.policies.isolation.platform import clean
+from tools.packs import Pack
+from tools.replay.graph import SECRET, UNKNOWN, Graph, Resource
+
+IDS = [r.id for r in RULES]
+STRICT = {"all": "mandatory"}
+CONFIG = read(STRICT, RULES)
+MARK = "do-not-show-me"
+CASES = [(rule, i, change) for rule in IDS for i, change in enumerate([MUTATIONS[rule], *VARIANTS.get(rule, [])])]
+PRESENCE = ("static-access-key", "network-peering", "shared-network", "team-secret")
+"""Rules that ask whether something is there; what it says, or most of it, does not matter."""
+
+
+def changed(change: Change) -> Graph:
+    graph = clean()
+    change(graph)
+    return graph
+
+
+def plain(graph: Graph) -> list[Verdict]:
+    return check(graph, RULES, CONFIG, Context())
+
+
+def alone(graph: Graph, rule: str) -> list[Verdict]:
+    """What one rule says: strange values are tried by the hundred."""
+    return check(graph, [r for r in RULES if r.id == rule], CONFIG, Context())
+
+
+def facts(verdicts: list[Verdict]) -> list[tuple[str, str, str, str]]:
+    return sorted((v.rule, v.level, v.urn, v.message) for v in verdicts)
+
+
+def test_every_rule_has_a_change_that_breaks_it() -> None:
+    assert sorted(MUTATIONS) == sorted(IDS)
+    assert set(VARIANTS) <= set(IDS)
+    assert len(IDS) >= 24
+
+
+def test_no_rule_of_the_two_packs_has_the_same_id() -> None:
+    assert not {r.id for r in COST_RULES} & set(IDS)
+
+
+def test_the_clean_platform_breaks_no_rule(isolation_pack: Pack) -> None:
+    isolation_pack.configure(STRICT)
+    assert isolation_pack.check(clean()) == []
+
+
+@pytest.mark.parametrize(("rule", "number", "change"), CASES, ids=[f"{r}-{i}" for r, i, _ in CASES])
+def test_a_violation_is_caught_by_exactly_its_rule_in_the_packs_process(
+    rule: str, number: int, change: Change, isolation_pack: Pack
+) -> None:
+    isolation_pack.configure(STRICT)
+    graph = changed(change)
+    found = isolation_pack.check(graph)
+    assert {v.rule for v in found} == {rule}
+    assert {v.level for v in found} == {"mandatory"}
+    assert all(v.message.startswith(f"{rule}: ") for v in found)
+    assert facts(plain(graph)) == facts(found), "the same is said without the engine"
+
+
+def touched(rule: str) -> list[tuple[str, str, Path]]:
+    """Where a rule's change differs from the clean platform: the resource's URN, path of the value or its parents."""
+    before = {r.urn: dict(leaves(r.inputs)) for r in clean()}
+    places: list[tuple[str, str, Path]] = []
+    for resource in changed(MUTATIONS[rule]):
+        old, new = before.get(resource.urn, {}), dict(leaves(resource.inputs))
+        different = [path for path in {**old, **new} if old.get(path, MARK) != new.get(path, MARK)]
+        parents = {path[:n] for path in different for n in range(1, len(path) + 1)}
+        places += [(resource.urn, rule, p) for p in sorted(parents, key=str) if is_place(resource.inputs, p)]
+    return places
+
+
+def with_value(place: tuple[str, str, Path], value: Any) -> Graph:
+    graph = changed(MUTATIONS[place[1]])
+    resource = graph.by_urn()[place[0]]
+    resource.inputs = put(resource.inputs, place[2], value)
+    return graph
+
+
+READS = [r for r in IDS if r not in PRESENCE and touched(r)]
+
+
+def test_nearly_all_rules_are_tried_with_strange_values() -> None:
+    assert sorted(set(IDS) - set(READS) - set(PRESENCE)) == ["bucket-encryption"]  # broken by what is missing
+
+
+@pytest.mark.parametrize("rule", READS)
+def test_an_unknown_value_is_said_and_does_not_pass_in_silence(rule: str, isolation_pack: Pack) -> None:
+    graphs = [with_value(place, {UNKNOWN: True}) for place in touched(rule)]
+    said = [(g, v) for g in graphs for v in alone(g, rule) if v.undecided]
+    assert said
+    assert all(v.level == "advisory" for _, v in said)
+    isolation_pack.configure({"all": "disabled", rule: "mandatory"})
+    assert said[0][1] in isolation_pack.check(said[0][0])
+
+
+@pytest.mark.parametrize("rule", READS)
+@pytest.mark.parametrize("wrong", [{"an": "object"}, ["a list"], "neither-number-nor-choice", -1, True, [[1]], [{}]])
+def test_a_value_of_the_wrong_type_never_breaks_a_rule(rule: str, wrong: Any) -> None:
+    for place in touched(rule):
+        alone(with_value(place, wrong), rule)
+
+
+@pytest.mark.parametrize("rule", READS)
+def test_a_wrong_type_where_the_violation_was_is_a_violation(rule: str) -> None:
+    said = [v for place in touched(rule) for v in alone(with_value(place, {"an": {"object": 1}}), rule)]
+    assert any(v.rule == rule and (v.level == "mandatory" or v.undecided) for v in said)
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_missing_values_never_break_a_rule(rule: str) -> None:
+    graph = changed(MUTATIONS[rule])
+    for resource in graph.resources:
+        resource.inputs = {}
+    alone(graph, rule)
+    for place in touched(rule):
+        alone(with_value(place, None), rule)
+
+
+@pytest.mark.parametrize("rule", READS)
+def test_no_message_holds_a_secret(rule: str, isolation_pack: Pack) -> None:
+    isolation_pack.configure({"all": "disabled", rule: "mandatory"})
+    graphs = [with_value(place, {SECRET: True, "value": MARK}) for place in touched(rule)]
+    assert MARK not in repr([alone(g, rule) for g in graphs])
+    assert MARK not in repr(isolation_pack.check(graphs[-1]))
+
+
+def test_no_message_shows_the_credential_it_found() -> None:
+    graph = changed(MUTATIONS["config-map-secret"])
+    assert "hunter" not in repr(plain(graph))
+    assert "config-map-secret: data.more looks like a credential" in repr(plain(graph))
+
+
+def test_on_a_first_preview_whole_stack_rules_say_that_they_cannot_decide(isolation_pack: Pack) -> None:
+    graph = clean()
+    for resource in graph.resources:
+        if resource.type.startswith("kubernetes:"):
+            resource.inputs = {}
+    isolation_pack.configure(STRICT)
+    said = isolation_pack.analyze_stack(graph)
+    kubernetes = {r.id for r in RULES if r.whole_stack and "kubernetes:core/v1:Namespace" in r.types}
+    assert kubernetes <= {v.rule for v in said if v.undecided}
+    assert [v.rule for v in said if not v.undecided] == []
+
+
+@pytest.mark.parametrize("rule", [r for r in RULES if r.id in admission_rules()], ids=lambda r: r.id)
+def test_rules_that_also_hold_at_arrival_say_the_same_words(rule: Any, isolation_pack: Pack) -> None:
+    table = admission_rules()[rule.id]
+    assert (rule.title, rule.reason, rule.way_out, rule.severity) == (
+        table.title, table.reason, table.way_out, table.severity,
+    )  # fmt: skip
+    isolation_pack.configure(STRICT)
+    for verdict in isolation_pack.check(changed(MUTATIONS[rule.id])):
+        assert verdict.message.startswith(f"{rule.id}: {table.message}")
+        assert verdict.message.endswith(f"; {table.way_out}")
+
+
+def test_the_critical_rules_about_arriving_jobs_that_the_stack_could_break_are_in_the_pack() -> None:
+    """Left out are those about the moment of arrival: who asks, what a pod was before, what a submission may read."""
+    only_at_arrival = {
+        "pod-creator", "spark-role", "executor-owner", "pod-fixed", "conf-key", "conf-namespace", "application-files",
+        "defaults-untouched",
+    }  # fmt: skip
+    in_packs = set(IDS) | {r.id for r in COST_RULES}
+    sealed = {r.id for r in admission_rules().values() if r.sealed}
+    assert sealed - in_packs <= only_at_arrival
+
+
+def test_figures_of_the_configuration_reach_the_rule(isolation_pack: Pack) -> None:
+    cases: dict[str, dict[str, Any]] = {
+        "shared-network": {"allowed": True},
+        "network-peering": {"allowed": True},
+        "team-secret": {"allowed": ["token"]},
+        "pod-security": {"exempt": ["spark-a"]},
+        "ram-system-policy": {"allowed": ["AliyunOSSFullAccess"]},
+        "account-token": {"allowed": ["spark-driver", "spark-executor"]},
+        "rbac-cross-namespace": {"platform": ["spark-b", "spark-operator"]},
+    }
+    for rule, figures in cases.items():
+        isolation_pack.configure(STRICT | {rule: {"enforcementLevel": "mandatory"} | figures})
+        assert isolation_pack.check(changed(MUTATIONS[rule])) == [], rule
+
+
+def test_a_rule_never_changes_what_it_looks_at() -> None:
+    for rule in IDS:
+        graph = changed(MUTATIONS[rule])
+        before: list[Resource] = copy.deepcopy(graph.resources)
+        alone(graph, rule)
+        assert graph.resources == before
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.id)
+def test_the_change_is_caught_by_the_rules_body_and_by_nothing_else(rule: Rule) -> None:
+    empty = replace(rule, check=lambda *_, **__: ())
+    table = [empty if r is rule else r for r in RULES]
+    assert check(changed(MUTATIONS[rule.id]), table, CONFIG, Context()) == []

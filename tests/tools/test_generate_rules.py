@@ -1,0 +1,35 @@
+"""The page of all rules."""
+
+import re
+
+from components.admission.rules import rules as arrival_rules
+from policies.cost.rules import RULES as COST_RULES
+from policies.isolation.rules import RULES as ISOLATION_RULES
+from tools.generate_rules import source
+
+
+def rows() -> dict[str, list[str]]:
+    lines = [line for line in source().splitlines() if line.startswith("| [")]
+    cells = [[c.strip() for c in line.strip("|").split("|")] for line in lines]
+    return {re.sub(r"\[(.*)\]\(.*", r"\1", row[0]): row for row in cells}
+
+
+def test_every_rule_is_in_the_table_once_with_a_section_of_its_own() -> None:
+    expected = {r.id for r in (*COST_RULES, *ISOLATION_RULES)} | set(arrival_rules())
+    lines = [line for line in source().splitlines() if line.startswith("| [")]
+    assert set(rows()) == expected
+    assert len(lines) == len(expected) >= 42
+    assert all(f"\n### {each}\n" in source() for each in expected)
+
+
+def test_the_table_says_where_each_rule_is_enforced() -> None:
+    table = rows()
+    assert table["default-deny"][3:6] == ["isolation", "yes", "-"]
+    assert table["no-privileges"][3:6] == ["isolation", "yes", "yes, sealed"]
+    assert table["price-age"][3:6] == ["cost", "-", "-"]
+    assert table["pod-creator"][3:6] == ["-", "-", "yes, sealed"]
+
+
+def test_the_table_shows_each_environments_level_and_figures() -> None:
+    assert rows()["cluster-protected"][6:] == ["a", "a", "M", "M"]
+    assert "| `allowed` | whether the environment may | false | true | false | false |" in source()
