@@ -1,4 +1,4 @@
-"""Flat arguments of every component. GENERATED from the input models by `make args`: do not edit."""
+"""Flat arguments of every component. GENERATED from the input models by `make generate`: do not edit."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -186,7 +186,7 @@ class StorageCheckArgs(TypedDict):
     hadoop_conf: dict[str, str]
     """Hadoop settings that reach the bucket: the job defaults' spark.hadoop.* without that prefix. Allowed: a map of text to text."""
     pod_template: NotRequired[pulumi.Input[str]]
-    """JSON of a pod template to build on, such as a workspace's driver template: its annotations, labels, volumes, tolerations and sidecars give the check the identity and the place that jobs have. Allowed: text. Default: ."""
+    """JSON of a pod template to build on, such as a workspace's driver template: its annotations, labels, volumes, tolerations and sidecars give the check the identity and the place that jobs have. Allowed: text. Default: empty."""
     name: NotRequired[str]
     """Name of the CronJob. Allowed: a Kubernetes name of 1 to 53 characters. Default: check-storage."""
 
@@ -430,21 +430,21 @@ class WorkspaceArgs(TypedDict):
     credentials: NotRequired[str]
     """How pods prove who they are to OSS; none without OSS. Allowed: eci, rrsa, none. Default: none."""
     role_name: NotRequired[pulumi.Input[str]]
-    """RAM role of the team's pods; empty without OSS. Allowed: text. Default: ."""
+    """RAM role of the team's pods; empty without OSS. Allowed: text. Default: empty."""
     role_arn: NotRequired[pulumi.Input[str]]
-    """ARN of that role; needed for rrsa. Allowed: text. Default: ."""
+    """ARN of that role; needed for rrsa. Allowed: text. Default: empty."""
     oidc_provider_arn: NotRequired[pulumi.Input[str]]
-    """ARN of the cluster's OIDC provider in RAM; needed for rrsa. Allowed: text. Default: ."""
+    """ARN of the cluster's OIDC provider in RAM; needed for rrsa. Allowed: text. Default: empty."""
     shuffle_namespace: NotRequired[str]
     """Namespace of the shuffle service; none: there is none. Allowed: text. Default: none."""
     shuffle_conf: NotRequired[pulumi.Input[dict[str, str]]]
     """Spark configuration of the shuffle service's clients: the output spark_conf of ShuffleService. Allowed: a map of text to text. Default: empty."""
     event_log_dir: NotRequired[pulumi.Input[str]]
-    """Where jobs write event logs (oss://…); empty: nowhere. Allowed: text. Default: ."""
+    """Where jobs write event logs (oss://…); empty: nowhere. Allowed: text. Default: empty."""
     oss_hdfs: NotRequired[bool]
     """Whether oss:// paths go to OSS-HDFS by default. Allowed: true or false. Default: false."""
     files_bucket: NotRequired[pulumi.Input[str]]
-    """Plain bucket jobs read their files from; empty: none. Allowed: text. Default: ."""
+    """Plain bucket jobs read their files from; empty: none. Allowed: text. Default: empty."""
     metrics_namespace: NotRequired[str]
     """Namespace of the pods that read the drivers' metrics. Allowed: text. Default: arms-prom."""
 

@@ -2,14 +2,19 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from tools import generate_args, generate_settings
+from components.registry import COMPONENTS
+from tools import generate_args, generate_pages, generate_rules, generate_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
     "components/args.py": generate_args.source,
     "Pulumi.README.yaml": generate_settings.source,
+    "docs/components/README.md": generate_pages.index,
+    "docs/rules.md": generate_rules.source,
+    **{generate_pages.path_of(name): partial(generate_pages.page, name) for name in COMPONENTS},
 }
 """File -> the function that gives its text. What else is generated is listed here."""
 

@@ -1,7 +1,7 @@
 """Generates `components/args.py`: the flat, typed arguments of every component, from the models of their inputs.
 
 A component's arguments exist once, as a pydantic model. Python callers (mypy) and the package schema need them as
-TypedDicts of simple types, so those are generated; a test checks that the file is current. Run by `make args`.
+TypedDicts of simple types, so those are generated; a test checks that the file is current. Run by `make generate`.
 """
 
 import sys
@@ -12,10 +12,10 @@ from typing import Any
 import pulumi
 
 from components.inputs import Inputs
-from components.sentences import allowed_words
+from components.sentences import allowed_words, is_union
 
 TARGET = Path(__file__).resolve().parent.parent / "components" / "args.py"
-HEAD = '''"""Flat arguments of every component. GENERATED from the input models by `make args`: do not edit."""
+HEAD = '''"""Flat arguments of every component. GENERATED from the input models by `make generate`: do not edit."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -48,7 +48,7 @@ def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind o
         return f"list[{simple_type(args[0])}]"
     if origin is dict:
         return f"dict[str, {simple_type(args[1])}]"
-    if origin is not None and len(options) == 1:
+    if is_union(annotation) and len(options) == 1:
         return simple_type(options[0])
     if annotation is Any:
         return "Any"
@@ -88,7 +88,7 @@ def default_text(field: Any) -> str:  # noqa: ANN401
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, tuple | dict) and not value:
+    if isinstance(value, tuple | dict | str) and not value:
         return "empty"
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 

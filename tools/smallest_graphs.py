@@ -1,0 +1,26 @@
+"""`python -m tools.smallest_graphs`: the recorded graphs of examples/smallest.py, by component, as JSON.
+
+A process of its own, because the SDK keeps its root stack and settings in globals.
+"""
+
+import json
+import sys
+
+from components.constants import PROJECT
+from components.package import snake_case
+from components.registry import COMPONENTS
+from examples import smallest
+from tools.replay.child import record_function
+
+
+def main() -> None:
+    """Writes one JSON object: component name -> graph."""
+    graphs = {}
+    for name in COMPONENTS:
+        graph = record_function(getattr(smallest, snake_case(name)), "dev", PROJECT, ({}, []), known=True)
+        graphs[name] = graph.to_json()
+    sys.stdout.write(json.dumps(graphs))
+
+
+if __name__ == "__main__":
+    main()
