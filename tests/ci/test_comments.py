@@ -188,6 +188,11 @@ def test_a_cut_closes_the_code_block_it_was_in() -> None:
     assert cut("```\n" + "line\n" * 100, 200).count("```") == 2
 
 
+def test_a_cut_closes_the_folds_it_was_in() -> None:
+    text = cut("<details><summary>a</summary>\n<details>\n" + "line\n" * 100, 300)
+    assert text.count("<details") == text.count("</details>") == 2
+
+
 def test_output_cannot_leave_its_fold() -> None:
     text = folded("t", "a\n```\n</details>", 1000)
     assert text.count("````") == 2

@@ -30,14 +30,16 @@ def cut(text: str, limit: int) -> str:
         return text
     lines = text.splitlines()
     kept: list[str] = []
-    room = limit - 60
+    room = limit - 120
     for line in lines:
         room -= len(line) + 1
         if room < 0:
             break
         kept.append(line)
     fence = ["```"] if sum(line.startswith("```") for line in kept) % 2 else []
-    return "\n".join([*kept, *fence, f"({len(lines) - len(kept)} more lines: see the job)"])
+    opened = "".join(kept)
+    folds = ["</details>"] * (opened.count("<details") - opened.count("</details>"))
+    return "\n".join([*kept, *fence, *folds, "", f"({len(lines) - len(kept)} more lines: see the job)"])
 
 
 def folded(title: str, text: str, limit: int) -> str:
@@ -60,9 +62,10 @@ def comment(stack: str, offline: str | None, cloud: str | None, *, source: str, 
         job: address of the pipeline.
 
     """
-    head = f"{marker(f'preview:{stack}')}\n## Preview of `{stack}`\n\n"
+    head = f"{marker(f'preview:{stack}')}\n"
     foot = f"\n\nMade by {source}; [pipeline]({job}). This comment is edited in place.\n"
-    parts = [harmless(offline) if offline else "The offline preview failed: the pipeline says why.\n"]
+    failed = f"### Preview of stack `{stack}`\n\nThe offline preview failed: the pipeline says why.\n"
+    parts = [harmless(offline) if offline else failed]
     if cloud is not None:
         parts.append(folded("`pulumi preview` against the account", harmless(cloud), 15_000))
     room = LIMIT - len(head) - len(foot) - sum(len(p) + 2 for p in parts[1:])
