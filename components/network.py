@@ -1,9 +1,14 @@
 """The network: a VPC with one vswitch a zone and an enterprise security group, or one that exists."""
 
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from typing import Any
+
 import pulumi
 import pulumi_alicloud as alicloud
 
 from components.args import NetworkArgs
+from components.as_made import unless_changed
 from components.models.network import NetworkInputs
 from components.tags import cloud_tags
 
@@ -16,7 +21,8 @@ class Network(pulumi.ComponentResource):
     """A VPC, one vswitch a zone, and an enterprise security group; NAT with one public address only when asked.
 
     Pods reach each other, the cloud's own services and the ranges named; everything else is closed. Rules exist
-    before the vswitches, so nothing starts in a network that does not let it speak.
+    before the vswitches, so nothing starts in a network that does not let it speak. Addresses that pods live in are
+    not changed under them: that is refused before anything changes.
     """
 
     vpc_id: pulumi.Output[str]
@@ -35,10 +41,11 @@ class Network(pulumi.ComponentResource):
             self.vswitch_ids = pulumi.Output.all(*inputs.existing.vswitch_ids).apply(list)
             self.security_group_id = pulumi.Output.from_input(inputs.existing.security_group_id or "")
         else:
+            now = {"cidr": inputs.cidr, "ranges": dict(zip(inputs.zones, inputs.ranges, strict=True))}
             vpc = alicloud.vpc.Network(
                 f"{name}-vpc",
                 vpc_name=f"{name}-vpc",
-                cidr_block=inputs.cidr,
+                cidr_block=unless_changed(name, now, changed, str(inputs.cidr), self),
                 resource_group_id=inputs.resource_group_id,
                 tags=cloud_tags(f"{name}-vpc", inputs.tags),
                 opts=pulumi.ResourceOptions(parent=self),
@@ -152,3 +159,22 @@ class Network(pulumi.ComponentResource):
                 source_vswitch_id=vswitch.id,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[bound], delete_before_replace=True),
             )
+
+
+def changed(made_as: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """One sentence for each address range that a live network cannot give up.
+
+    Only the zones of the first update are remembered; what was appended later is the reader's own care.
+    """
+    if made_as["cidr"] != now["cidr"]:
+        return [
+            f"network.cidr: {now['cidr']!r} is not allowed; this stack's VPC was made with {made_as['cidr']!r}, and "
+            f"the cluster lives in its addresses. Allowed: {made_as['cidr']!r}; or a new stack beside this one"
+        ]
+    keep = f"Allowed: {', '.join(made_as['ranges'])} first and unchanged, new zones after them"
+    return [
+        f"network.zones: {zone!r} would take {new}, but {old} with {taken} was made first, and pods live there. {keep}"
+        for zone, new in now["ranges"].items()
+        for old, taken in made_as["ranges"].items()
+        if (zone == old and new != taken) or (zone != old and IPv4Network(new).overlaps(IPv4Network(taken)))
+    ]

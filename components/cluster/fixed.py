@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components.inputs import InputError
+from components.as_made import unless_changed
 from components.models.cluster import ClusterInputs
 
 REASONS = {
@@ -29,16 +29,7 @@ def changed(made_as: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 def flavour_as_made(name: str, inputs: ClusterInputs, parent: pulumi.Resource) -> pulumi.Output[str]:
     """The flavour, or InputError at preview when the stack's cluster was made otherwise.
 
-    The state remembers: a Stash's `output` keeps its first input until it is replaced, and the engine answers it in
-    previews too. The cluster's profile is made from this output, so no cluster is touched before the comparison.
+    The cluster's profile is made from this output, so no cluster is touched before the comparison.
     """
     now = {key: getattr(inputs, key) for key in REASONS}
-
-    def same(made_as: Mapping[str, Any]) -> str:
-        sentences = changed(made_as, now)
-        if sentences:
-            raise InputError(sentences)
-        return inputs.flavour
-
-    stash = pulumi.Stash(f"{name}-as-made", input=now, opts=pulumi.ResourceOptions(parent=parent))
-    return stash.output.apply(same)
+    return unless_changed(name, now, changed, str(inputs.flavour), parent)

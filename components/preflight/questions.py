@@ -33,7 +33,9 @@ def ask(settings: Settings, parent: pulumi.Resource) -> None:
     possible.apply(lambda have: refuse_zones(network.zones, have, "takes no vswitch"))
     if settings.cluster.pods in ("eci", "virtual-node"):
         offered = alicloud.eci.get_zones_output(opts=opts).zones
-        offered.apply(lambda all_: refuse_zones(network.zones, [z for r in all_ for z in r.zone_ids], "has no ECI"))
+        offered.apply(
+            lambda all_: refuse_zones(network.zones, [z for r in all_ for z in r.zone_ids or ()], "has no ECI")
+        )
 
 
 def _free_addresses(network: NetworkSettings, pods: int | None, opts: pulumi.InvokeOutputOptions) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from components.inputs import InputError
 from components.models.network import NetworkInputs, NetworkSettings
-from components.network import Network
+from components.network import Network, changed
 from tests.alicloud_types import mistakes
 from tests.support import record
 from tools.replay.graph import Graph
+from tools.replay.recorder import Cloud
 
 ZONES = ["cn-hangzhou-h", "cn-hangzhou-i", "cn-hangzhou-j"]
 EXISTING = {"vpc_id": "vpc-1", "vswitch_ids": ["vsw-1", "vsw-2"], "security_group_id": "sg-1"}
@@ -183,3 +184,41 @@ def test_impossible_plans_are_refused(given: dict[str, Any], sentence: str) -> N
     with pytest.raises(InputError) as caught:
         NetworkInputs.read(given)
     assert sentence in str(caught.value)
+
+
+MADE = {"cidr": "10.0.0.0/16", "ranges": {ZONES[0]: "10.0.0.0/19", ZONES[1]: "10.0.32.0/19"}}
+
+
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state of a stack whose network was made as MADE."""
+    answer = Cloud.new_resource
+
+    def remembered(self: Cloud, args: Any) -> Any:
+        id_, state = answer(self, args)
+        return id_, (state | {"output": MADE}) if args.typ == "pulumi:index:Stash" else state
+
+    monkeypatch.setattr(Cloud, "new_resource", remembered)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_other_addresses_for_a_live_network_are_refused_before_the_vpc_is_touched(
+    monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    live(monkeypatch)
+    with pytest.raises(
+        InputError, match=r"network\.cidr: '10\.1\.0\.0/16' is not allowed; .* made with '10\.0\.0\.0/16'"
+    ):
+        build(known, zones=ZONES[:2], cidr="10.1.0.0/16")
+
+
+def test_a_live_network_takes_further_zones_at_the_end_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    live(monkeypatch)
+    assert len(build(zones=ZONES).of_type("Switch")) == 3
+    with pytest.raises(InputError, match=r"'cn-hangzhou-i' would take \S+, but cn-hangzhou-h with \S+ was"):
+        build(zones=[ZONES[1], ZONES[2]])
+
+
+def test_every_zone_that_would_move_or_take_anothers_place_is_named() -> None:
+    turned = {"cidr": "10.0.0.0/16", "ranges": {ZONES[1]: "10.0.0.0/19", ZONES[0]: "10.0.32.0/19"}}
+    assert len(changed(MADE, turned)) == 4
+    assert changed(MADE, MADE) == []
