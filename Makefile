@@ -24,6 +24,12 @@ sandbox-status: .venv/.stamp ## Show what of the sandbox runs
 cost: .venv/.stamp ## Cost of a stack idle and at quota, or of one job: make cost STACK=prod JOB=examples/spark-pi.yaml
 	@$(PY) -m tools.cost $(STACK) $(if $(JOB),--job $(JOB))
 
+.PHONY: preview graph
+preview: .venv/.stamp ## Show what STACK is and costs; AGAINST=origin/main: what changes (FORMAT=text|markdown|json|html OUT=file)
+	@$(PY) -m tools.preview $(STACK) $(if $(AGAINST),--against '$(AGAINST)') $(if $(FORMAT),--format $(FORMAT)) $(if $(OUT),--out $(OUT))
+graph: .venv/.stamp ## Draw the platform as Mermaid and SVG into out/graph (or OUT=folder)
+	@$(PY) -m tools.graph $(STACK) $(if $(OUT),--out $(OUT))
+
 ##@ With an account
 prices: .venv/.stamp ## Read ECI's prices of a region anew (needs the vendor's command line): make prices REGION=cn-beijing
 	@$(PY) -m tools.refresh_prices $(or $(REGION),cn-hangzhou)
@@ -42,8 +48,8 @@ types: .venv/.stamp ## Check types (mypy strict)
 	@$(PY) -m mypy
 format: .venv/.stamp ## Format the code
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
-snapshots: .venv/.stamp ## Record the graph snapshots anew (look at the diff)
-	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py
+snapshots: .venv/.stamp ## Record the graphs and the previews' comments anew (look at the diff)
+	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py
 generate: .venv/.stamp ## Regenerate what is made from the input models (arguments, settings reference, rule table)
 	@$(PY) -m tools.generate
 lock: ## Resolve the dependencies anew into requirements.lock (needs uv)

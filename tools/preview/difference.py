@@ -15,6 +15,8 @@ Kind = Literal["added", "changed", "replaced", "renamed", "removed"]
 KINDS: tuple[Kind, ...] = ("replaced", "removed", "added", "changed", "renamed")
 """In the order a reviewer wants to see them."""
 STASH = "pulumi:index:Stash"
+NOTHING = "nothing"
+"""How `lost` begins where no data is at stake."""
 STACK_TYPE = "pulumi:pulumi:Stack"
 
 
@@ -47,7 +49,7 @@ def replacements() -> Mapping[str, Any]:
 
 
 def compare(before: Graph, after: Graph) -> list[Change]:
-    """All changes, by kind and then by URN."""
+    """All changes: by kind, what others drag along last, then by URN."""
     old = before.by_urn()
     pairs = _pairs(old, after)
     found = {r.urn: _changed(old[pairs[r.urn]], r) for r in after if r.urn in pairs}
@@ -55,7 +57,7 @@ def compare(before: Graph, after: Graph) -> list[Change]:
     changes += [Change("added", r) for r in after if r.urn not in pairs]
     kept = set(pairs.values())
     changes += [_removed(r) for urn, r in old.items() if urn not in kept]
-    return sorted(changes, key=lambda c: (KINDS.index(c.kind), c.resource.urn))
+    return sorted(changes, key=lambda c: (KINDS.index(c.kind), bool(c.because), c.resource.urn))
 
 
 def _pairs(old: Mapping[str, Resource], after: Graph) -> dict[str, str]:
@@ -132,7 +134,7 @@ def _under(path: str, prefixes: tuple[str, ...]) -> bool:
 
 def _lost(resource: Resource) -> str:
     lost = str(replacements().get(resource.type, {}).get("lost", ""))
-    if lost and resource.options.get("retainOnDelete"):
+    if resource.options.get("retainOnDelete") and not lost.startswith(NOTHING):
         return f"the old one stays in the cloud, no longer managed; the new one begins without: {lost}"
     return lost
 

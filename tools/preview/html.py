@@ -122,7 +122,7 @@ def _prerequisites(report: Report) -> Iterator[str]:
     for p in rows:
         colour, mark = marks[p.enough]
         cells = (("What", p.name), ("Needs", p.need), ("By default", p.default), ("Where", p.where))
-        yield f'<tr><td class="{colour}">{mark}</td>' + "".join(_cell(n, x) for n, x in cells) + "</tr>"
+        yield f'<tr><td class="mark {colour}">{mark}</td>' + "".join(_cell(n, x) for n, x in cells) + "</tr>"
     yield "</tbody></table>"
 
 

@@ -38,11 +38,12 @@ def look_at(revision: str, stack: str, say: Say) -> Look:
         python = python_of(tree, say)
         say(f"{revision}: running its program and its policies")
         if (tree / "tools/preview/look.py").is_file():
-            return _own_look(tree, stack, python)
+            return look_in(tree, stack, python)
         return _our_look(tree, stack, python)
 
 
-def _own_look(tree: Path, stack: str, python: str) -> Look:
+def look_in(tree: Path, stack: str, python: str = sys.executable) -> Look:
+    """The look that a tree's own tools have at its stack."""
     with tempfile.TemporaryDirectory(prefix="spark-on-ack-look-") as scratch:
         request, out = Path(scratch, "request.json"), Path(scratch, "look.json")
         request.write_text(json.dumps({"stack": stack, "out": str(out)}))
