@@ -62,8 +62,8 @@ def recorded(build: Callable[[], object]) -> Graph:
     project, stack = pulumi.get_project(), pulumi.get_stack()
 
     def apart() -> Graph:
-        set_root_resource(None)  # so that the recorder makes a root of its own
-        SETTINGS.outputs = set()  # type: ignore[misc] # the copied context still holds the program's own set
+        set_root_resource(None)  # type: ignore[arg-type] # so that the recorder makes a root of its own
+        SETTINGS.outputs = set()  # the copied context still holds the program's own set
         return record_function(build, stack, project, config=({}, []), known=True)
 
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="guard") as thread:

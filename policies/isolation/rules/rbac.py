@@ -160,7 +160,7 @@ def rbac_escalation(view: View, context: Context) -> Found:
     title="Rights stay within a namespace",
     severity="critical",
     reason="An account of one team with rights in another's namespace is the shortest way across.",
-    way_out="bind an account of the same namespace, or name the platform's namespace in platform",
+    way_out="bind an account of the same namespace; the platform's own namespaces are named in the figure platform",
     types=(ROLE_BINDING,),
 )
 def rbac_cross_namespace(
