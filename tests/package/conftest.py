@@ -33,11 +33,10 @@ class Driver:
         return self.ask({**case, "inputs": inputs})
 
 
-@pytest.fixture(scope="session")
-def driver() -> Iterator[Driver]:
-    """This checkout's package: `python components <engine address>`."""
+def driving(command: list[str]) -> Iterator[Driver]:
+    """The package that `command` starts, until the test has ended."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.package.engine"],
+        [sys.executable, "-m", "tests.package.engine", *command],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -47,6 +46,12 @@ def driver() -> Iterator[Driver]:
     assert process.stdin is not None
     process.stdin.close()
     process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Driver]:
+    """This checkout's package: `python components <engine address>`."""
+    yield from driving([])
 
 
 @pytest.fixture(scope="session")

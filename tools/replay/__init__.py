@@ -7,7 +7,9 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -42,11 +44,13 @@ def replay(
     config: Path | None = None,
     python: str = sys.executable,
     tools: Path = ROOT,
+    references: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Graph:
     """The graph of `program` for `stack`.
 
     `known`: outputs have values, as after an update; False: as in a first preview. `config`: another stack file than
     the stack's own. `python`, `tools`: interpreter and checkout whose replay is used (another revision's preview).
+    `references`: what stack references find, full name of a stack -> its outputs (`Graph.exports`).
     Raises ReplayError with the program's own sentences.
     """
     with tempfile.TemporaryDirectory(prefix="spark-on-ack-replay-") as scratch:
@@ -55,6 +59,7 @@ def replay(
         request = {
             "program": str(program), "project": project, "stack": stack, "known": known,
             "stack_file": str(config or stack_file(program, stack)), "graph": str(out), "error": str(error),
+            "references": references or {},
         }  # fmt: skip
         (Path(scratch) / "request.json").write_text(json.dumps(request))
         command = [python, "-m", "tools.replay.child", str(Path(scratch) / "request.json")]

@@ -7,7 +7,7 @@ import logging
 import runpy
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,12 @@ class _Log(logging.Handler):
 
 
 def record_function(
-    build: Callable[[], object], stack: str, project: str, config: tuple[dict[str, str], list[str]], known: bool
+    build: Callable[[], object],
+    stack: str,
+    project: str,
+    config: tuple[dict[str, str], list[str]],
+    known: bool,
+    references: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Graph:
     """The graph of what `build` registers, its exports and warnings. Raises what `build` raises."""
     asyncio.set_event_loop(asyncio.new_event_loop())
@@ -58,7 +63,7 @@ def record_function(
     logger = logging.getLogger("replay")
     logger.handlers = [log]
     logger.propagate = False
-    cloud = Cloud(known)
+    cloud = Cloud(known, references)
     recorder = Recorder(cloud)
     mocks.set_mocks(cloud, project=project, stack=stack, preview=not known, logger=logger, monitor=recorder)
     pulumi.runtime.set_all_config(*config)
@@ -83,14 +88,16 @@ def record_function(
     return Graph(stack=stack, resources=resources, exports=exports, warnings=log.lines + noted)
 
 
-def run(program: Path, stack: str, project: str, config: tuple[dict[str, str], list[str]], known: bool) -> Graph:
-    """The graph of `program`, a directory with `__main__.py`."""
+def run(request: Mapping[str, Any]) -> Graph:
+    """The graph of the requested program, a directory with `__main__.py`."""
+    program, project = Path(request["program"]), request["project"]
+    config = config_of(Path(request["stack_file"]), project)
     sys.path.insert(0, str(program))
 
     def build() -> None:
         runpy.run_path(str(program / "__main__.py"), run_name="__main__")
 
-    return record_function(build, stack, project, config, known)
+    return record_function(build, request["stack"], project, config, request["known"], request["references"])
 
 
 def main() -> None:
@@ -99,10 +106,8 @@ def main() -> None:
     Exits with 3 and the program's own sentences when it refuses its settings.
     """
     request = json.loads(Path(sys.argv[1]).read_text())
-    program = Path(request["program"])
     try:
-        config = config_of(Path(request["stack_file"]), request["project"])
-        graph = run(program, request["stack"], request["project"], config, request["known"])
+        graph = run(request)
     except pulumi.RunError as e:
         Path(request["error"]).write_text(str(e))
         sys.exit(3)

@@ -1,5 +1,6 @@
 """A mock monitor that writes down every registration exactly as the engine would receive it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -8,7 +9,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
 from tools.replay.cloud import call_result, computed_outputs
-from tools.replay.graph import SECRET, UNKNOWN, Resource
+from tools.replay.graph import SECRET, UNKNOWN, Resource, reveal
 
 _SIGNATURE = rpc._special_sig_key
 _SECRET_SIGNATURE = rpc._special_secret_sig
@@ -23,17 +24,29 @@ class Cloud(Mocks):
     alicloud resources answer with their inputs and Kubernetes resources (kubeconfig unknown) with nothing.
     """
 
-    def __init__(self, known: bool) -> None:
+    def __init__(self, known: bool, references: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.known = known
+        self.references = references or {}
+        """Outputs of other stacks, by the full name a StackReference asks for; secrets are marked as in a graph."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """The id and state of a new resource; no id (unknown) in preview."""
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.inputs["name"], self._reference(args.inputs["name"])
         if args.typ == "pulumi:index:Stash":  # the engine itself answers, in previews too
             return (f"{args.name}-id" if self.known else None), {**args.inputs, "output": args.inputs["input"]}
         if self.known:
             computed = computed_outputs(args.typ, args.name, args.inputs)
             return args.resource_id or computed.pop("id", f"{args.name}-id"), {**args.inputs, **computed}
         return None, {} if args.typ.startswith("kubernetes:") else dict(args.inputs)
+
+    def _reference(self, name: str) -> dict[str, Any]:
+        """Another stack's outputs: known in previews too, since that stack exists."""
+        if name not in self.references:
+            raise LookupError(f"the replay knows no outputs of stack {name!r}; known: {', '.join(self.references)}")
+        outputs = self.references[name]
+        secret = [k for k, v in outputs.items() if isinstance(v, dict) and SECRET in v]
+        return {"name": name, "outputs": reveal(dict(outputs)), "secretOutputNames": secret}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """A provider function's answer; functions nobody described fail loudly."""
