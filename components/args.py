@@ -235,7 +235,7 @@ class ShuffleServiceArgs(TypedDict):
     """The servers' image; without internet access a copy, e.g. in an ACR instance of the region. Allowed: an image reference whose tag begins with 0.7.0, the release the keys are checked against. Default: apache/celeborn:0.7.0."""
     pull_secrets: NotRequired[list[str]]
     """Names of pull secrets in the service's namespace. Allowed: a list, each text. Default: empty."""
-    masters_replicas: NotRequired[str]
+    masters_replicas: NotRequired[int]
     """Masters; 3 survive the loss of one, 5 of two, 1 is for trials. Fixed for the service's life. Allowed: 1, 3, 5. Default: 3."""
     masters_vcpu: NotRequired[float]
     """vCPU of a master. Allowed: a number from 0.25 to 64. Default: 2."""

@@ -43,7 +43,7 @@ def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind o
         plain = next(a for a in options if typing.get_origin(a) is not pulumi.Output)
         return f"pulumi.Input[{simple_type(plain)}]"
     if origin is typing.Literal:
-        return "str"
+        return type(args[0]).__name__
     if origin is tuple:
         return f"list[{simple_type(args[0])}]"
     if origin is dict:
