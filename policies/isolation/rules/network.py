@@ -17,7 +17,8 @@ from policies.isolation.objects import (
     workspaces,
 )
 
-ANYWHERE = ("0.0.0.0/0", "::/0")
+_WHOLE_INTERNET = 8
+"""Ranges with a shorter prefix are taken for the whole internet: two halves of it are no restriction either."""
 _ADDRESS_TYPE = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type"
 _PEERING = (
     "alicloud:vpc/peerConnection:PeerConnection",
@@ -27,12 +28,17 @@ _PEERING = (
 _Allowed = Annotated[bool, Figure("whether the environment may")]
 
 
+def _everywhere(cidr: str | None) -> bool:
+    prefix = (cidr or "").rpartition("/")[2]
+    return prefix.isdigit() and int(prefix) < _WHOLE_INTERNET
+
+
 def _anybody(given: Props, side: str) -> bool:
     """True for a rule whose `from` or `to` holds everybody."""
     peers = given.each(side)
     return not peers or any(
         (p.has("namespaceSelector") and not p.keys("namespaceSelector") and not p.has("podSelector"))
-        or p.text("ipBlock", "cidr") in ANYWHERE
+        or _everywhere(p.text("ipBlock", "cidr"))
         for p in peers
     )
 
@@ -46,7 +52,7 @@ def _anybody(given: Props, side: str) -> bool:
     types=(NETWORK_POLICY,),
 )
 def network_ingress(view: View, context: Context) -> Found:
-    """A missing `from`, an empty namespace selector and 0.0.0.0/0 all mean everybody."""
+    """A missing `from`, an empty namespace selector and 0.0.0.0/0 (or a half of it) all mean everybody."""
     for given in view.props.each("spec", "ingress"):
         if _anybody(given, "from"):
             yield f"{given.where()} lets everybody in"
@@ -109,7 +115,7 @@ def public_service(view: View, context: Context) -> Found:
 def security_group_open(view: View, context: Context) -> Found:
     """Looks at rules that accept from everywhere."""
     accepting = view.props.text("type") == "ingress" and (view.props.text("policy") or "accept") == "accept"
-    if accepting and (view.props.text("cidrIp") in ANYWHERE or view.props.text("ipv6CidrIp") in ANYWHERE):
+    if accepting and any(_everywhere(view.props.text(key)) for key in ("cidrIp", "ipv6CidrIp")):
         yield "the rule lets the whole internet in"
 
 

@@ -235,6 +235,7 @@ VARIANTS: dict[str, list[Change]] = {
     ],
     "network-egress": [
         egress(),
+        egress({"ipBlock": {"cidr": "128.0.0.0/1"}}),
         egress({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "spark-b"}}}),
         egress({"namespaceSelector": {"matchLabels": {"spark-on-ack.io/role": "workspace"}}}),
     ],
@@ -242,6 +243,7 @@ VARIANTS: dict[str, list[Change]] = {
         spec_of("celeborn-worker", type="NodePort"),
         spec_of("celeborn-worker", externalIPs=["1.2.3.4"]),
     ],
+    "security-group-open": [put_in("inside", ipv6CidrIp="::/0")],
     "config-map-secret": [
         lambda g: get(g, "celeborn-worker-conf")["data"].update({"tls.key": "x"}),
         lambda g: get(g, "celeborn-worker-conf")["data"].update({"a": "LTAI5tAbCdEfGhIjKlMn"}),
