@@ -1,0 +1,26 @@
+"""A Celeborn shuffle service for a cluster that exists."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.shuffle.service import ShuffleService
+
+config = pulumi.Config()
+context = config.require("context")
+cluster = k8s.Provider("cluster", context=context, cluster_identifier=context)
+
+shuffle = ShuffleService(
+    "shuffle",
+    {
+        "pods": "plain",  # eci, virtual-node or acs on Alibaba Cloud
+        "workers_replicas": config.get_int("workers") or 3,
+        "workers_disk_gib": 100,
+        "disks_storage_class": "standard",  # leave it out on Alibaba Cloud: encrypted ESSDs are made then
+        "zone_spread": False,
+    },
+    pulumi.ResourceOptions(providers=[cluster]),
+)
+
+pulumi.export("endpoints", shuffle.endpoints)
+pulumi.export("sparkConf", shuffle.spark_conf)
+pulumi.export("commands", shuffle.commands)

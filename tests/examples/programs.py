@@ -1,0 +1,42 @@
+"""The YAML examples as Pulumi's YAML runtime reads them, as far as they use it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.package.values import unknown
+from tools.replay.child import config_of
+
+EXPRESSION = re.compile(r"\$\{([^}]+)\}")
+KNOWN_OPTIONS = {"providers", "dependsOn", "protect", "parent", "provider"}
+
+
+class Program:
+    """A YAML program with the config of a stack."""
+
+    def __init__(self, folder: Path, stack: str) -> None:
+        self.text: dict[str, Any] = yaml.safe_load((folder / "Pulumi.yaml").read_text())
+        name = self.text["name"]
+        given, _ = config_of(folder / f"Pulumi.{stack}.yaml", name)
+        self.config: dict[str, Any] = {
+            key: yaml.safe_load(given[f"{name}:{key}"]) if f"{name}:{key}" in given else about.get("default")
+            for key, about in self.text["config"].items()
+        }
+        self.resources: dict[str, Any] = self.text["resources"]
+
+    def expressions(self) -> list[str]:
+        """All `${…}` of resources and outputs."""
+        return EXPRESSION.findall(yaml.safe_dump([self.resources, self.text.get("outputs", {})]))
+
+    def value(self, given: Any) -> Any:
+        """A property with config filled in; other resources' outputs are unknown, as in a first preview."""
+        if isinstance(given, list):
+            return [self.value(v) for v in given]
+        if isinstance(given, dict):
+            return {k: self.value(v) for k, v in given.items()}
+        found = EXPRESSION.fullmatch(given) if isinstance(given, str) else None
+        if not found:
+            return given
+        return self.config[found[1]] if found[1] in self.config else unknown()
