@@ -11,11 +11,13 @@ ARROW_GAP = 44
 """Room between two bands, for the arrow and its words."""
 GLYPH = 6.4
 """Average width of a character in px, for breaking texts at the edge of their box."""
+BOLD = 1.15
+"""How much wider bold letters are."""
 STYLE = (
     ".f{fill:none;stroke:#8a94a6;stroke-width:1.2}.a{stroke-dasharray:5 4}.n{fill:#f4f8ff}.c{fill:#fff}"
     ".t{fill:#fdf6e3;stroke:#c9a227}.b{fill:#fff;stroke:#3b6fb6;stroke-width:1.2}.s{fill:#eef7ee;stroke:#3d8b4f}"
     "text{font:12px 'DejaVu Sans',Verdana,sans-serif;fill:#1d2733}.h{font-weight:bold}.w{font-size:11px;fill:#55606f}"
-    ".e{stroke:#55606f;stroke-width:1.4;fill:none;marker-end:url(#m)}"
+    ".e{stroke:#55606f;stroke-width:1.4;fill:none}"
 )
 
 
@@ -23,6 +25,8 @@ STYLE = (
 class Canvas:
     """What is drawn so far: frames lie below, the rest above."""
 
+    marker: str
+    """Id of the arrow head: a page may hold two pictures, and a hidden one lends nothing."""
     below: list[str] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
 
@@ -30,12 +34,12 @@ class Canvas:
         """A frame around other things, with its title at the top left."""
         rect = f'<rect class="f {kind}" x="{x}" y="{y}" width="{width}" height="{height}" rx="6"/>'
         self.below.insert(0, rect)
-        self.text(x + PAD, y + LINE + 2, _cut(title, width - 2 * PAD), "h")
+        self.text(x + PAD, y + LINE + 2, _cut(title, (width - 2 * PAD) / BOLD), "h")
 
     def box(self, x: float, y: float, width: float, height: float, box: Box, kind: str = "b") -> None:
         """One thing with its facts."""
         self.above.append(f'<rect class="{kind}" x="{x}" y="{y}" width="{width}" height="{height}" rx="5"/>')
-        self.text(x + 10, y + LINE + 3, _cut(box.title, width - 20), "h")
+        self.text(x + 10, y + LINE + 3, _cut(box.title, (width - 20) / BOLD), "h")
         for i, fact in enumerate(_lines(box, width)):
             self.text(x + 10, y + LINE * (i + 2) + 5, fact, "w")
 
@@ -45,17 +49,18 @@ class Canvas:
 
     def arrow(self, x1: float, y1: float, x2: float, y2: float, words: str) -> None:
         """An arrow with its words beside it, or above it when it lies flat."""
-        self.above.append(f'<path class="e" d="M{x1} {y1}L{x2} {y2}"/>')
+        self.above.append(f'<path class="e" marker-end="url(#{self.marker})" d="M{x1} {y1}L{x2} {y2}"/>')
         flat = y1 == y2
         self.text(min(x1, x2) + (4 if flat else 8), (y1 + y2) / 2 + (-6 if flat else 4), words, "w")
 
 
 def svg(picture: Picture, narrow: bool = False) -> str:
     """The picture as an SVG document without references to anything outside."""
-    canvas = Canvas()
+    canvas = Canvas("narrow-head" if narrow else "head")
     width, height = _narrow(canvas, picture) if narrow else _wide(canvas, picture)
     marker = (
-        '<defs><marker id="m" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        f'<defs><marker id="{canvas.marker}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
+        'markerHeight="7" orient="auto">'
         '<path d="M0 0L8 4L0 8z" fill="#55606f"/></marker></defs>'
     )
     head = (
@@ -123,7 +128,8 @@ def _cluster(
         canvas.below.append(
             f'<rect class="t" x="{x}" y="{y}" width="{width}" height="{bottom - y + PAD}" rx="5" opacity=".55"/>'
         )
-        canvas.text(x + PAD, y + 19, "Workspaces: a namespace, quota, rights and network rules a team", "h")
+        more = ": a namespace, quota, rights and network rules a team" if columns > 1 else ""
+        canvas.text(x + PAD, y + 19, f"Workspaces{more}", "h")
         y = bottom + PAD
         if picture.services:
             if picture.services[0].key == "shuffle":

@@ -1,0 +1,101 @@
+"""Another revision: its own tree, its own tools, its own lock."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.preview import revisions
+from tools.preview.__main__ import main
+from tools.preview.look import Look
+from tools.preview.revisions import RevisionError, checked_out, look_in, python_of
+from tools.replay import ROOT
+
+BOOTSTRAP = """
+import pathlib, sys
+venv = pathlib.Path(__file__).parent.parent / ".venv"
+(venv / "bin").mkdir()
+(venv / "bin/python").write_text("made")
+(venv / ".stamp").write_text("made")
+"""
+
+
+def test_a_revision_is_checked_out_beside_the_tree_and_gone_afterwards() -> None:
+    with checked_out("HEAD") as tree:
+        assert (tree / "Pulumi.yaml").read_text() == (ROOT / "Pulumi.yaml").read_text()
+        assert tree != ROOT
+    assert not tree.exists()
+    assert str(tree) not in (revisions._git("worktree", "list") or "")
+
+
+@pytest.mark.parametrize("name", ["no-such-branch", "--help", "HEAD:Pulumi.yaml"])
+def test_an_unknown_revision_is_refused_in_one_sentence(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RevisionError, match="git knows no such revision here; fetch it first"), checked_out(name):
+        pass
+
+
+def test_an_unknown_stack_or_revision_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["no-such-stack"]) == 2
+    assert "stacks there: dev, prod" in capsys.readouterr().err
+
+
+def test_the_same_lock_needs_no_virtualenv_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "requirements.lock").write_bytes((ROOT / "requirements.lock").read_bytes())
+    assert python_of(tmp_path, lambda _: None) == sys.executable
+
+
+def test_another_lock_gets_a_virtualenv_once_made_by_its_own_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    tree, said = tmp_path / "tree", list[str]()
+    (tree / "tools").mkdir(parents=True)
+    (tree / "requirements.lock").write_text("another==1")
+    (tree / "tools/bootstrap.py").write_text(BOOTSTRAP)
+    first, second = (python_of(tree, said.append) for _ in range(2))
+    assert first == second
+    assert Path(first).read_text() == "made"
+    assert len(said) == 1
+    assert "requirements.lock differs" in said[0]
+
+
+def test_a_virtualenv_that_cannot_be_made_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    tree = tmp_path / "tree"
+    (tree / "tools").mkdir(parents=True)
+    (tree / "requirements.lock").write_text("another==2")
+    (tree / "tools/bootstrap.py").write_text("raise SystemExit('the disk is full')")
+    with pytest.raises(RevisionError, match="could not be made: the disk is full"):
+        python_of(tree, lambda _: None)
+    assert list((tmp_path / "cache").rglob("*.stamp")) == []
+    assert list(revisions.cache().iterdir()) == []
+
+
+def test_a_revision_whose_tools_fail_says_so_instead_of_an_empty_answer(tmp_path: Path) -> None:
+    look = look_in(tmp_path, "dev")
+    assert look.fails
+    assert "the other revision could not be looked at: " in look.problems[0]
+
+
+def test_a_look_survives_the_way_between_two_processes(tmp_path: Path) -> None:
+    look = look_in(ROOT, "sandbox")
+    again = Look.from_json(look.to_json())
+    assert again == look
+    assert (look.refused, look.problems) == ("", [])
+    assert {v.rule for v in look.verdicts} <= {v.rule for v in again.verdicts}
+    assert again.cost.idle == look.cost.idle > 0
+
+
+def test_a_preview_against_the_last_commit_compares_two_whole_platforms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "deep" / "preview.json"
+    assert main(["sandbox", "--against", "HEAD", "--format", "json", "--out", str(out)]) in (0, 1)
+    told = json.loads(out.read_text())
+    assert (told["stack"], told["against"], told["refused"]) == ("sandbox", "HEAD", None)
+    assert told["counts"]["resources"] > 50
+    assert told["costCnyPerHour"]["idle"]["before"] is not None
+    assert "secret" not in json.dumps(told["parts"])
