@@ -2,8 +2,10 @@
 compiler."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,22 @@ def test_bring_your_own_makes_no_network_cluster_or_bucket(graph_of: GraphOf) ->
     made = {r.type for r in graph if r.type.startswith("alicloud:")}
     assert made
     assert [t for t in made if not t.startswith("alicloud:ram/")] == []
+
+
+def test_the_python_examples_are_typed() -> None:
+    # one by one from their own directories: each is a program of its own, called __main__
+    for example in EXAMPLES:
+        command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "__main__.py"]
+        cache = ["--cache-dir", str(ROOT / ".mypy_cache")]
+        done = subprocess.run(
+            [*command, *cache],
+            cwd=folder(example, "python"),
+            env={**os.environ, "MYPYPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
