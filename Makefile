@@ -49,7 +49,7 @@ types: .venv/.stamp ## Check types (mypy strict)
 format: .venv/.stamp ## Format the code
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 snapshots: .venv/.stamp ## Record the graphs and the previews' comments anew (look at the diff)
-	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py
+	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py tests/tools/preview/test_html.py
 generate: .venv/.stamp ## Regenerate what is made from the input models (arguments, settings reference, rule table)
 	@$(PY) -m tools.generate
 lock: ## Resolve the dependencies anew into requirements.lock (needs uv)

@@ -144,7 +144,7 @@ def _table(name: str, head: str, rows: list[str], page: Page) -> Iterator[str]:
 
 def _rules(report: Report, page: Page) -> Iterator[str]:
     yield f"#### Rules, at the levels of environment {code(report.look.environment)}\n"
-    if report.compared:
+    if report.rules_compared:
         changed = [f"- **{r.what}** ({r.verdict.level}): {plain(r.verdict.message)}" for r in report.rules]
         yield from page.some(changed, page.verdicts, "rules that begin or cease") or ["No rule begins or ceases."]
         yield ""

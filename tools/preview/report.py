@@ -55,6 +55,11 @@ class Report:
         return self.before is not None and not self.before.refused and not self.look.refused
 
     @property
+    def rules_compared(self) -> bool:
+        """True when the policies of both sides gave their answers."""
+        return self.before is not None and self.compared and not self.before.problems
+
+    @property
     def sums(self) -> tuple[Sum, Sum]:
         """Idle and at quota."""
         now = self.look.cost
@@ -90,7 +95,8 @@ def report_of(look: Look, against: str = "", before: Look | None = None) -> Repo
     report = Report(look, parts_of(look), against, before)
     if before is not None and report.compared:
         report.changes = compare(before.graph, look.graph)
-        report.rules = list(_rule_changes(before, look, report.changes))
+        if report.rules_compared:
+            report.rules = list(_rule_changes(before, look, report.changes))
     return report
 
 

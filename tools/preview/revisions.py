@@ -37,13 +37,13 @@ def look_at(revision: str, stack: str, say: Say) -> Look:
             return Look(stack)
         python = python_of(tree, say)
         say(f"{revision}: running its program and its policies")
-        if (tree / "tools/preview/look.py").is_file():
-            return look_in(tree, stack, python)
-        return _our_look(tree, stack, python)
+        return look_in(tree, stack, python)
 
 
 def look_in(tree: Path, stack: str, python: str = sys.executable) -> Look:
-    """The look that a tree's own tools have at its stack."""
+    """The look that a tree's own tools have at its stack; ours, where it has none."""
+    if not (tree / "tools/preview/look.py").is_file():
+        return _our_look(tree, stack, python)
     with tempfile.TemporaryDirectory(prefix="spark-on-ack-look-") as scratch:
         request, out = Path(scratch, "request.json"), Path(scratch, "look.json")
         request.write_text(json.dumps({"stack": stack, "out": str(out)}))

@@ -92,6 +92,8 @@ def test_the_picture_is_well_formed_and_shows_every_part(graph_of: GraphOf, stac
     for narrow in (False, True):
         texts = "".join(ET.fromstring(svg(picture, narrow)).itertext())  # noqa: S314 - our own text
         assert all(box.title in texts for box in picture.boxes().values())
+    if os.environ.get("UPDATE_SNAPSHOTS") and stack == "prod":
+        (PICTURES / "platform.svg").write_text(svg(picture))
     text = mermaid(picture)
     assert text.count("subgraph ") == text.count("end\n")
     assert all(f"{key}[" in text for key in picture.boxes())

@@ -1,14 +1,17 @@
 """Another revision: its own tree, its own tools, its own lock."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.tools.preview.trees import tree
 from tools.preview import revisions
 from tools.preview.__main__ import main
 from tools.preview.look import Look
+from tools.preview.report import report_of
 from tools.preview.revisions import RevisionError, checked_out, look_in, python_of
 from tools.replay import ROOT
 
@@ -22,11 +25,11 @@ venv = pathlib.Path(__file__).parent.parent / ".venv"
 
 
 def test_a_revision_is_checked_out_beside_the_tree_and_gone_afterwards() -> None:
-    with checked_out("HEAD") as tree:
-        assert (tree / "Pulumi.yaml").read_text() == (ROOT / "Pulumi.yaml").read_text()
-        assert tree != ROOT
-    assert not tree.exists()
-    assert str(tree) not in (revisions._git("worktree", "list") or "")
+    with checked_out("HEAD") as out:
+        assert (out / "Pulumi.yaml").read_text() == (ROOT / "Pulumi.yaml").read_text()
+        assert out != ROOT
+    assert not out.exists()
+    assert str(out) not in (revisions._git("worktree", "list") or "")
 
 
 @pytest.mark.parametrize("name", ["no-such-branch", "--help", "HEAD:Pulumi.yaml"])
@@ -49,11 +52,11 @@ def test_another_lock_gets_a_virtualenv_once_made_by_its_own_script(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    tree, said = tmp_path / "tree", list[str]()
-    (tree / "tools").mkdir(parents=True)
-    (tree / "requirements.lock").write_text("another==1")
-    (tree / "tools/bootstrap.py").write_text(BOOTSTRAP)
-    first, second = (python_of(tree, said.append) for _ in range(2))
+    other, said = tmp_path / "tree", list[str]()
+    (other / "tools").mkdir(parents=True)
+    (other / "requirements.lock").write_text("another==1")
+    (other / "tools/bootstrap.py").write_text(BOOTSTRAP)
+    first, second = (python_of(other, said.append) for _ in range(2))
     assert first == second
     assert Path(first).read_text() == "made"
     assert len(said) == 1
@@ -64,17 +67,29 @@ def test_a_virtualenv_that_cannot_be_made_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    tree = tmp_path / "tree"
-    (tree / "tools").mkdir(parents=True)
-    (tree / "requirements.lock").write_text("another==2")
-    (tree / "tools/bootstrap.py").write_text("raise SystemExit('the disk is full')")
+    other = tmp_path / "tree"
+    (other / "tools").mkdir(parents=True)
+    (other / "requirements.lock").write_text("another==2")
+    (other / "tools/bootstrap.py").write_text("raise SystemExit('the disk is full')")
     with pytest.raises(RevisionError, match="could not be made: the disk is full"):
-        python_of(tree, lambda _: None)
+        python_of(other, lambda _: None)
     assert list((tmp_path / "cache").rglob("*.stamp")) == []
     assert list(revisions.cache().iterdir()) == []
 
 
+def test_a_revision_older_than_this_tool_is_replayed_and_says_that_it_was_not_judged(tmp_path: Path) -> None:
+    old = tree(ROOT, tmp_path / "old", lambda folder: shutil.rmtree(folder / "tools/preview"))
+    look = look_in(old, "sandbox")
+    assert len(look.graph.resources) > 50
+    assert look.cost.idle > 0
+    assert "its policies were not run" in look.problems[0]
+    report = report_of(look_in(ROOT, "sandbox"), "main", look)
+    assert (report.changes, report.rules) == ([], [])
+
+
 def test_a_revision_whose_tools_fail_says_so_instead_of_an_empty_answer(tmp_path: Path) -> None:
+    (tmp_path / "tools/preview").mkdir(parents=True)
+    (tmp_path / "tools/preview/look.py").write_text("raise SystemExit('broken')")
     look = look_in(tmp_path, "dev")
     assert look.fails
     assert "the other revision could not be looked at: " in look.problems[0]
