@@ -11,6 +11,12 @@ import pytest
 from tests.package.engine import ROOT
 
 
+def case(component: str, inputs: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A request to construct."""
+    usual = {"component": component, "name": "x", "known": True, "wire": "outputs", "providers": {}}
+    return {**usual, **more, "inputs": inputs}
+
+
 class Driver:
     """Sends requests to `tests.package.engine`."""
 
@@ -29,8 +35,7 @@ class Driver:
 
     def construct(self, component: str, inputs: dict[str, Any], **more: Any) -> Any:
         """Construct as the engine asks for it; `inputs` under their wire names (tests.package.values)."""
-        case = {"component": component, "name": "x", "known": True, "wire": "outputs", "providers": {}, **more}
-        return self.ask({**case, "inputs": inputs})
+        return self.ask(case(component, inputs, **more))
 
 
 def driving(command: list[str]) -> Iterator[Driver]:

@@ -108,12 +108,7 @@ class Session:
 
     def construct(self, case: dict[str, Any]) -> dict[str, Any]:
         """Construct: the registered resources and the outputs handed back, or the error."""
-        cloud = Cloud(case["known"])
-        recorder = self.monitor.recorder = Recorder(cloud)
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        mocks.set_mocks(cloud, project=PROJECT, stack=STACK, preview=not case["known"], monitor=recorder)
-        self.monitor.settings = copy_context()
-        self.engine.lines.clear()
+        recorder = self._begin(case["known"])
         try:
             answer = self._package.Construct(self._request(case), timeout=120)
         except grpc.RpcError as e:
@@ -125,6 +120,23 @@ class Session:
             "stateDependencies": {k: sorted(v.urns) for k, v in answer.stateDependencies.items()},
             "log": list(self.engine.lines),
         }
+
+    def construct_together(self, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Construct of several components at the same time, as the engine asks when they do not wait for each other."""
+        recorder = self._begin(True)
+        running = [self._package.Construct.future(self._request(case), timeout=120) for case in cases]
+        urns = [call.result().urn for call in running]
+        return [{"urn": urn, "seen": sorted(u for u in recorder.seen if _below(urn, u))} for urn in urns]
+
+    def _begin(self, known: bool) -> Recorder:
+        """A new recording."""
+        cloud = Cloud(known)
+        recorder = self.monitor.recorder = Recorder(cloud)
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        mocks.set_mocks(cloud, project=PROJECT, stack=STACK, preview=not known, monitor=recorder)
+        self.monitor.settings = copy_context()
+        self.engine.lines.clear()
+        return recorder
 
     def _request(self, case: dict[str, Any]) -> Any:
         form: Wire = case["wire"]
@@ -151,6 +163,11 @@ class Session:
         )
 
 
+def _below(component: str, urn: str) -> bool:
+    """Whether a resource is the component or a child of it: children carry its name."""
+    return f"::{component.rsplit('::', 1)[-1]}" in urn
+
+
 def main() -> None:
     """`python -m tests.package.engine [COMMAND …]`: the command starts the package (default: this checkout's)."""
     command = sys.argv[1:] or [sys.executable, "components"]
@@ -158,7 +175,10 @@ def main() -> None:
     try:
         for line in sys.stdin:
             request = json.loads(line)
-            answer = session.schema() if request == "schema" else session.construct(request)
+            if isinstance(request, list):
+                answer: object = session.construct_together(request)
+            else:
+                answer = session.schema() if request == "schema" else session.construct(request)
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
     finally:

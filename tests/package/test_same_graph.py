@@ -12,7 +12,7 @@ from pulumi.provider.experimental.util import camel_case
 from components.registry import COMPONENTS
 from components.workspace import Workspace
 from tests.package.cases import CASES
-from tests.package.conftest import Driver
+from tests.package.conftest import Driver, case
 from tests.package.values import Wire, local
 from tests.support import record
 from tools.replay.graph import Graph, Resource
@@ -44,9 +44,9 @@ def same(mine: Graph, theirs: Any) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["update", "preview"])
-@pytest.mark.parametrize("case", CASES)
-def test_a_component_registers_the_same_resources_in_every_language(driver: Driver, case: str, known: bool) -> None:
-    component, inputs = CASES[case]
+@pytest.mark.parametrize("given", CASES)
+def test_a_component_registers_the_same_resources_in_every_language(driver: Driver, given: str, known: bool) -> None:
+    component, inputs = CASES[given]
     here = in_python(component, inputs, known)
     there = over_grpc(driver, component, inputs, known)
     same(here, there)
@@ -56,10 +56,10 @@ def test_a_component_registers_the_same_resources_in_every_language(driver: Driv
     assert set(own.outputs) == set(there["state"]) == declared
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if "existing from outputs" not in c])
-def test_an_older_sdk_that_sends_bare_secrets_and_dependencies_gets_the_same(driver: Driver, case: str) -> None:
+@pytest.mark.parametrize("given", [c for c in CASES if "existing from outputs" not in c])
+def test_an_older_sdk_that_sends_bare_secrets_and_dependencies_gets_the_same(driver: Driver, given: str) -> None:
     # such an SDK cannot say that one item of a list is an output, hence the case left out
-    component, inputs = CASES[case]
+    component, inputs = CASES[given]
     wire: Wire = "secrets"
     same(in_python(component, inputs, True), over_grpc(driver, component, inputs, True, wire=wire))
 
@@ -91,6 +91,16 @@ def test_outputs_tell_what_they_depend_on(driver: Driver) -> None:
     answer = over_grpc(driver, "Network", {"zones": ["cn-hangzhou-h"]}, True)
     (vpc,) = answer["stateDependencies"]["vpcId"]
     assert vpc.endswith("$alicloud:vpc/network:Network::x-vpc")
+
+
+def test_components_built_at_the_same_time_do_not_mix(driver: Driver) -> None:
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("Workspace", {"team": "a"}), ("ShuffleService", {}), ("Network", {"zones": ["cn-hangzhou-h"]}),
+    ]  # fmt: skip
+    alone = [len(over_grpc(driver, kind, inputs, True)["resources"]) for kind, inputs in kinds]
+    names = [(f"x{i}{n}", *kind) for i in range(3) for n, kind in enumerate(kinds)]
+    together = driver.ask([case(kind, inputs, name=name) for name, kind, inputs in names])
+    assert [len(answer["seen"]) for answer in together] == alone * 3
 
 
 def test_every_component_has_a_case() -> None:
