@@ -10,7 +10,8 @@ from tests.package.values import unknown
 from tools.replay.child import config_of
 
 EXPRESSION = re.compile(r"\$\{([^}]+)\}")
-KNOWN_OPTIONS = {"providers", "dependsOn", "protect", "parent", "provider"}
+KNOWN_OPTIONS = {"providers": list, "dependsOn": list, "protect": bool, "parent": str, "provider": str}
+"""Options and what they are written as in YAML."""
 
 
 class Program:

@@ -135,7 +135,8 @@ def mistakes(program: Program, resources: dict[str, Any]) -> list[str]:
     """What of a YAML program does not fit the schema."""
     found = []
     for name, resource in program.resources.items():
-        found += [f"{name}: option {o}" for o in resource.get("options", {}) if o not in KNOWN_OPTIONS]
+        options = resource.get("options", {})
+        found += [f"{name}: option {o}" for o, v in options.items() if type(v) is not KNOWN_OPTIONS.get(o)]
         if resource["type"] in OUTPUTS_OF_OTHERS:
             continue
         known = resources.get(resource["type"])
@@ -170,10 +171,11 @@ def test_the_schema_check_finds_planted_mistakes(schema: dict[str, Any]) -> None
     planted = Program(folder("just-shuffle", "yaml"), "dev")
     properties = planted.resources["shuffle"]["properties"]
     properties |= {"workerReplicas": 3, "zoneSpread": "no", "workersDiskGib": "100", "image": "${clusters.image}"}
+    planted.resources["shuffle"]["options"] = {"providers": {"kubernetes": "${cluster}"}}
     planted.resources["x"] = {"type": "spark-on-ack:index:Shuffle", "properties": {}}
     planted.resources["y"] = {"type": "spark-on-ack:index:Workspace", "properties": {}}
     assert sorted(mistakes(planted, schema["schema"]["resources"])) == [
-        "expression clusters.image", "shuffle: unknown input workerReplicas", "shuffle: workersDiskGib is no integer",
+        "expression clusters.image", "shuffle: option providers", "shuffle: unknown input workerReplicas", "shuffle: workersDiskGib is no integer",
         "shuffle: zoneSpread is no boolean", "x: type spark-on-ack:index:Shuffle", "y: missing team",
     ]  # fmt: skip
 
