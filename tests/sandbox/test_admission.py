@@ -41,7 +41,7 @@ def cases(sandbox: Sandbox) -> Iterator[Sandbox]:
     )
     assert made.returncode == 0, made.stderr
     yield sandbox
-    sandbox.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
+    sandbox.kubectl("delete", "namespace", NAMESPACE, "--timeout=90s")
 
 
 def sent(sandbox: Sandbox, user: str, manifest: Json, *options: str) -> Done:
