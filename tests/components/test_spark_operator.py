@@ -200,7 +200,7 @@ def test_crds_outlive_the_operator_and_nothing_else_does() -> None:
     assert (kept.opts.retain_on_delete, kept.opts.protect) == (True, True)
     assert transformed("kubernetes:apps/v1:Deployment") is None
     crd = k8s.apiextensions.v1.CustomResourceDefinition
-    assert crd.pulumi_type == CRD  # type: ignore[attr-defined]
+    assert crd.pulumi_type == CRD
 
 
 def test_no_job_namespace_means_the_whole_cluster_and_is_refused() -> None:

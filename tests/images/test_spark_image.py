@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from components import constants
-from components.history import STORE_DIR, HistoryInputs, pod
+from components.history import STORE_DIR, pod
+from components.models.history import HistoryInputs
 from components.models.shuffle import ShuffleSettings
 from components.models.spark import SparkSettings
 from components.shuffle.client import client_conf

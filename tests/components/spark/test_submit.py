@@ -102,7 +102,7 @@ def api(started: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ser
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(started.http.server_address[1]))
     monkeypatch.setenv("SPARK_ON_ACK_TOKEN_FILE", str(tmp_path / "token"))
     monkeypatch.setenv("SPARK_ON_ACK_CA_FILE", str(started.ca))
-    monkeypatch.setattr(hook.time, "sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     return started
 
 
