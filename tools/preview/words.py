@@ -30,7 +30,7 @@ def consequences(change: Change) -> list[str]:
 
 
 def alike(changes: list[Change]) -> list[tuple[Change, int]]:
-    """Changes that differ only by team, or are dragged along alike, are one; with how many more there are of it."""
+    """Changes that differ only by team, or are the same edit, are one; with how many more there are of it."""
     found: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         found.setdefault(_signature(change), []).append(change)
@@ -48,7 +48,8 @@ def _signature(change: Change) -> tuple[object, ...]:
     if change.because and not change.properties:  # dragged along: what it is matters less than that it is
         return change.kind, change.because, change.lost, change.refused, change.renamed
     properties = tuple((general(p.path), general(p.before), general(p.after)) for p in change.properties)
-    return change.kind, change.resource.type, general(name), properties, change.because, change.lost, change.refused
+    own = "" if properties else general(name)  # the same edit of several objects is one edit
+    return change.kind, change.resource.type, own, properties, change.because, change.lost, change.refused
 
 
 def more_words(more: int) -> str:
