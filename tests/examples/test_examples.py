@@ -175,7 +175,8 @@ def test_the_schema_check_finds_planted_mistakes(schema: dict[str, Any]) -> None
     planted.resources["x"] = {"type": "spark-on-ack:index:Shuffle", "properties": {}}
     planted.resources["y"] = {"type": "spark-on-ack:index:Workspace", "properties": {}}
     assert sorted(mistakes(planted, schema["schema"]["resources"])) == [
-        "expression clusters.image", "shuffle: option providers", "shuffle: unknown input workerReplicas", "shuffle: workersDiskGib is no integer",
+        "expression clusters.image", "shuffle: option providers", "shuffle: unknown input workerReplicas",
+        "shuffle: workersDiskGib is no integer",
         "shuffle: zoneSpread is no boolean", "x: type spark-on-ack:index:Shuffle", "y: missing team",
     ]  # fmt: skip
 
