@@ -192,7 +192,7 @@ def _pods(inputs: SparkOperatorInputs) -> dict[str, Any]:
         "topologySpreadConstraints": [spread] if inputs.replicas > 1 else [],
         "env": [{"name": "SPARK_SUBMIT_OPTS", "value": JVM_OPTIONS}, *hook["env"]],
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}, *hook["volumes"]],
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp", "readOnly": False}, *hook["volumeMounts"]],  # noqa: S108
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, *hook["volumeMounts"]],  # noqa: S108
     }
 
 

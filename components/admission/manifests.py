@@ -87,6 +87,8 @@ def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dic
         "failurePolicy": "Fail",
         "matchConstraints": {
             "matchPolicy": "Equivalent",
+            "namespaceSelector": {},  # both as the server writes them: a repeated first run finds nothing to fight over
+            "objectSelector": {},
             "resourceRules": [
                 {
                     "apiGroups": [group],
@@ -111,8 +113,12 @@ def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dic
 
 
 def _binding(name: str, actions: list[str]) -> dict[str, Any]:
-    selector = {"matchExpressions": [{"key": LABEL_WORKSPACE, "operator": "Exists"}]}
-    return {"policyName": name, "validationActions": actions, "matchResources": {"namespaceSelector": selector}}
+    workspaces = {
+        "matchPolicy": "Equivalent",
+        "namespaceSelector": {"matchExpressions": [{"key": LABEL_WORKSPACE, "operator": "Exists"}]},
+        "objectSelector": {},
+    }
+    return {"policyName": name, "validationActions": actions, "matchResources": workspaces}
 
 
 def _name(rule: Rule) -> str:

@@ -125,11 +125,12 @@ def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
             "imagePullSecrets": [{"name": secret} for secret in settings.pull_secrets],
-            "nodeSelector": dict(settings.node_selector),
             "tolerations": virtual_node_tolerations(),
             "topologySpreadConstraints": [spread] if settings.zone_spread else [],
             "containers": [_container(settings, role)],
             "volumes": _volumes(settings, role),
+            # an empty one the server drops, and a repeated first run would conflict with what is not there
+            **({"nodeSelector": dict(settings.node_selector)} if settings.node_selector else {}),
         },
     }
 
@@ -150,15 +151,22 @@ def _pod_metadata(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
 
 
 def claims(settings: ShuffleSettings, role: Role, storage_class: str) -> list[dict[str, Any]]:
-    """The volume claim templates of the role; they cannot be changed later, only the claims can grow."""
+    """The volume claim templates of the role; they cannot be changed later, only the claims can grow.
+
+    Whole, as the server completes them: a list that has one owner, so a repeated first run would fight with itself.
+    """
     return [
         {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
             "metadata": {"name": name, "labels": role.labels},
             "spec": {
                 "accessModes": ["ReadWriteOnce"],
                 "storageClassName": storage_class,
+                "volumeMode": "Filesystem",
                 "resources": {"requests": {"storage": f"{role.size.disk_gib}Gi"}},
             },
+            "status": {"phase": "Pending"},
         }
         for name in role.disks
     ]
@@ -206,8 +214,10 @@ def _environment(settings: ShuffleSettings, role: Role) -> list[dict[str, Any]]:
         **role.env,
     }
     return [
-        {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
-        {"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}},
+        *(
+            {"name": name, "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": f"metadata.{field}"}}}
+            for name, field in (("POD_NAME", "name"), ("POD_NAMESPACE", "namespace"))
+        ),
         *({"name": name, "value": value} for name, value in plain.items()),
     ]
 

@@ -45,7 +45,7 @@ def check_pod(
         "env": [
             *first.get("env", []),
             *({"name": k, "value": v} for k, v in values.items()),
-            {"name": "PROBE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+            {"name": "PROBE", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}},
         ],
         "resources": {"requests": _SIZE, "limits": _SIZE},
         "securityContext": {**container_security(), "readOnlyRootFilesystem": True},
