@@ -168,5 +168,7 @@ def kind_words(resource: Resource) -> str:
 
 def label(resource: Resource) -> str:
     """`namespace/name` of a Kubernetes object, else the resource's name."""
-    view = view_of(resource)
-    return f"{view.namespace}/{view.object_name}" if view.namespace else view.object_name
+    metadata = resource.inputs.get("metadata")
+    known = {k: v for k, v in metadata.items() if isinstance(v, str)} if isinstance(metadata, dict) else {}
+    name = known.get("name", resource.name)
+    return f"{known['namespace']}/{name}" if "namespace" in known else name
