@@ -28,6 +28,8 @@ WITH_PODS = (*WORKLOADS, CONFIG_MAP)
 """Every type in which pods are described."""
 PODS_OF_CHART = {"spark-operator": ("controller", "webhook")}
 """Chart -> values that each describe pods: `replicas`, `resources`, `annotations`, `labels`."""
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The compiled reader where there is one: templates of a hundred workspaces are most of the time of an estimate."""
 
 Role = Literal["service", "job", "driver", "executor"]
 
@@ -87,7 +89,7 @@ def _of_config_map(view: View) -> Iterator[PodSet]:
             continue
         text = view.props.text("data", key) or ""
         try:
-            data = yaml.safe_load(text)
+            data = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
         except yaml.YAMLError:
             raise Unreadable(f"data.{key}", "a pod template in JSON or YAML") from None
         role: Role = "executor" if "executor" in key else "driver"
