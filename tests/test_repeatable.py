@@ -17,7 +17,7 @@ WHOLE = {
     "volumeClaimTemplates": {"apiVersion", "kind", "metadata", "spec", "status"},
 }
 """Field with one owner -> what the server makes sure is in it."""
-DROPPED = ("nodeSelector", "readOnly")
+DROPPED = ("nodeSelector", "readOnly", "volumeClaimTemplates")
 """Fields that the server drops when they are empty or false."""
 
 

@@ -210,7 +210,8 @@ def _stateful_set(inputs: ShuffleServiceInputs, role: pods.Role, storage_class: 
         "revisionHistoryLimit": 5,
         "persistentVolumeClaimRetentionPolicy": {"whenDeleted": kept, "whenScaled": kept},
         "template": pods.pod_template(inputs, role),
-        "volumeClaimTemplates": pods.claims(inputs, role, storage_class),
+        # an empty list the server drops, and a repeated first run would conflict with what is not there
+        **({"volumeClaimTemplates": pods.claims(inputs, role, storage_class)} if role.disks else {}),
     }
 
 
