@@ -41,7 +41,7 @@ preflight: .venv/.stamp ## Show what the account must have for STACK: roles, quo
 .PHONY: test lint format types snapshots args lock clean
 test: .venv/.stamp ## Run all tests (the first run builds the sandbox's programs, about ten minutes)
 	@$(PY) -m tools.sandbox build
-	@$(PY) -m pytest tests
+	@$(PY) -m pytest tests -n 2 --dist loadgroup
 lint: .venv/.stamp ## Check style (ruff)
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 types: .venv/.stamp ## Check types (mypy strict)

@@ -25,6 +25,14 @@ def graph_of() -> GraphOf:
     return _replayed
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two workers share the work by file, so that a file's fixtures are made once; one of them has the sandbox."""
+    for item in items:
+        path = item.path.relative_to(ROOT)
+        group = "sandbox" if path.is_relative_to("tests/sandbox") else str(path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with the argument `stack` runs for every stack file."""
     if "stack" in metafunc.fixturenames and "stack" not in {
