@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tools.sandbox.console import SandboxError
 
@@ -79,12 +80,14 @@ def spark_home(cache: Path) -> Path:
 
 
 def _unpack(archive: Path, target: Path, names: tuple[str, ...]) -> None:
+    # Python before 3.11.4 (Debian 12 has 3.11.2) has no filters; the archive's hash is pinned, so they are a second guard
+    guard: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(archive) as tar:
         for member in tar:
             _, _, inner = member.name.partition("/deps/")
             if inner.split("/")[0] in names:
                 member.name = inner
-                tar.extract(member, target, filter="data")
+                tar.extract(member, target, **guard)
 
 
 def _folder(cache: Path, name: str) -> Path:
