@@ -80,7 +80,7 @@ def spark_home(cache: Path) -> Path:
 
 
 def _unpack(archive: Path, target: Path, names: tuple[str, ...]) -> None:
-    # Python before 3.11.4 (Debian 12 has 3.11.2) has no filters; the archive's hash is pinned, so they are a second guard
+    # Python before 3.11.4 (Debian 12: 3.11.2) has no filters; they are a second guard, the archive's hash is pinned
     guard: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(archive) as tar:
         for member in tar:
