@@ -67,7 +67,7 @@ def picture_of(look: Look, known: list[Part] | None = None) -> Picture:
         band += [_box(parts[n]) for n in names if n in parts]
     roles = [r for r in look.graph if r.type == "alicloud:ram/role:Role"]
     if roles:
-        picture.cloud.append(Box("roles", "RAM roles", (f"{len(roles)}, one a workload", "own buckets and folders only")))
+        picture.cloud.append(Box("roles", "RAM roles", (f"{len(roles)}, one a workload", "own buckets only")))
     _teams(picture, [p for p in parts.values() if p.team])
     return picture
 
