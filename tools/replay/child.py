@@ -81,6 +81,7 @@ def record_function(
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)  # of whatever ran in this process before
         asyncio.get_event_loop().run_until_complete(whole())
     # what packages say of themselves at import is not ours; misuse of theirs also arrives in the log
     noted = [f"{w.category.__name__}: {w.message}" for w in caught if "/site-packages/" not in w.filename]
