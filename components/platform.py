@@ -24,7 +24,7 @@ from components.shuffle.service import ShuffleService
 from components.spark.conf import spark_conf
 from components.spark.place import JobPlace
 from components.spark.templates import driver_template
-from components.spark_operator import SparkOperator, controller_account
+from components.spark_operator import SparkOperator, controller_account, submit_command
 from components.storage import Storage
 from components.storage.check import StorageCheck
 from components.workspace import Workspace
@@ -259,8 +259,3 @@ class SparkPlatform(pulumi.ComponentResource):
             "eventLogs": storage.event_log_dir,
             "checkpoints": storage.checkpoint_root,
         }
-
-
-def submit_command(namespace: str) -> str:
-    """What a member of a team's submit group types to run a job and to follow it."""
-    return f"kubectl -n {namespace} create -f job.yaml && kubectl -n {namespace} get sparkapplications -w"
