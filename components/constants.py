@@ -39,7 +39,6 @@ VIRTUAL_NODE_TAINT: Final = "virtual-kubelet.io/provider"
 SCRAPER_NAMESPACE: Final = "arms-prom"
 """Namespace of managed Prometheus's agent on ACK (from memory of ACK's add-on, not proven here): it reads metrics."""
 LABEL_SPARK_ROLE: Final = "spark-role"
-LABEL_SPARK_APP: Final = "spark-app-selector"
 
 # --- accounts and groups ---
 DRIVER_ACCOUNT: Final = "spark-driver"
