@@ -82,6 +82,8 @@ PROGRAMS = (
     Program("kube-controller-manager", "kubernetes", _K8S, "cmd/kube-controller-manager", 98, _K8S_FLAGS),
     Program("kube-scheduler", "kubernetes", _K8S, "cmd/kube-scheduler", 10, _K8S_FLAGS),
     Program("kubectl", "kubernetes", _K8S, "cmd/kubectl", 20, _K8S_FLAGS),
+    Program("kubelet", "kubernetes", _K8S, "cmd/kubelet", 121, _K8S_FLAGS),
+    Program("kube-proxy", "kubernetes", _K8S, "cmd/kube-proxy", 54, _K8S_FLAGS),
     Program("kwok", "kwok", "sigs.k8s.io/kwok", "cmd/kwok", 130, "-X sigs.k8s.io/kwok/pkg/consts.Version={v}"),
     Program("spark-operator", "spark-operator", _OPERATOR, "cmd/operator", 85, f"-X {_OPERATOR}.version={{v}}"),
     Program("helm", "helm", "helm.sh/helm/v4", "cmd/helm", 80, "-X helm.sh/helm/v4/internal/version.version={v}"),
