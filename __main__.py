@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.platform import SparkPlatform
+from components.platform.component import SparkPlatform
 from policies.guard import PLACEHOLDER, refuse_violations
 from stacks.settings import load
 

@@ -6,7 +6,7 @@ import pulumi_alicloud as alicloud
 from bootstrap.names import AUDIENCE, KINDS, SESSION_SECONDS, Kind, provider_arn, role_arn, role_name
 from bootstrap.rights import policies, subjects, trust
 from bootstrap.settings import BootstrapSettings, Environment
-from components.tags import cloud_tags
+from components.base.tags import cloud_tags
 
 
 class CiIdentities(pulumi.ComponentResource):

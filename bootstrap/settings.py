@@ -8,9 +8,9 @@ from pulumi.runtime import config as raw
 from pydantic import Field, model_validator
 
 from bootstrap.names import KINDS, PLATFORM, role_name
-from components.inputs import InputError, Inputs, matching, not_allowed
-from components.models.cloud import KmsKeyId, Region
-from components.sentences import unknown_key
+from components.base.cloud import KmsKeyId, Region
+from components.base.inputs import InputError, Inputs, matching, not_allowed
+from components.base.sentences import unknown_key
 
 Bucket = Annotated[
     str,

@@ -6,9 +6,9 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from bootstrap.settings import State
-from components.models.storage import FilesBucket
+from components.base.tags import cloud_tags
 from components.storage.buckets import guards, kept
-from components.tags import cloud_tags
+from components.storage.inputs import FilesBucket
 
 
 class StateBucket(pulumi.ComponentResource):

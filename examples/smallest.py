@@ -4,18 +4,18 @@ Kubernetes components go to the cluster of the kubeconfig in use, unless `pulumi
 another.
 """
 
-from components.admission.policies import AdmissionPolicies
-from components.cluster import Cluster
-from components.history import HistoryServer
-from components.identity import Identity
-from components.monitoring import Monitoring
-from components.network import Network
-from components.platform import SparkPlatform
-from components.shuffle.service import ShuffleService
-from components.spark_operator import SparkOperator
-from components.storage import Storage
-from components.storage.check import StorageCheck
-from components.workspace import Workspace
+from components.admission.component import AdmissionPolicies
+from components.cluster.component import Cluster
+from components.history.component import HistoryServer
+from components.identity.component import Identity
+from components.monitoring.component import Monitoring
+from components.network.component import Network
+from components.platform.component import SparkPlatform
+from components.shuffle.component import ShuffleService
+from components.spark_operator.component import SparkOperator
+from components.storage.component import Storage
+from components.storage_check.component import StorageCheck
+from components.workspace.component import Workspace
 
 
 def network() -> Network:

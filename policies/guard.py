@@ -20,15 +20,15 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import SETTINGS, set_root_resource
 
-from components.inputs import InputError
-from components.models.platform import Settings
+from components.base.inputs import InputError
+from components.platform.settings import Settings
 from policies.base.check import Verdict, check, mandatory
 from policies.base.config import config_file, load
 from policies.base.rule import Context, Rule
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES as ISOLATION_RULES
-from tools.replay.child import record_function
-from tools.replay.graph import Graph
+from replay.child import record_function
+from replay.graph import Graph
 
 PACKS: dict[str, tuple[Rule, ...]] = {"cost": COST_RULES, "isolation": ISOLATION_RULES}
 """Folder of a pack beside this file -> its rules."""

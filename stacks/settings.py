@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as raw
 
-from components.constants import PROJECT
-from components.inputs import InputError
-from components.models.platform import Settings
-from components.sentences import nearest
+from components.base.constants import PROJECT
+from components.base.inputs import InputError
+from components.base.sentences import nearest
+from components.platform.settings import Settings
 
 SECRET_KEYS = ("kubeconfig",)
 """Top-level keys that hold secrets: only by `pulumi config set --secret`, never inside another object."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from pulumi import _types
 
-from tools.replay.graph import SECRET, UNKNOWN, Graph, Resource, is_unknown, reveal
+from replay.graph import SECRET, UNKNOWN, Graph, Resource, is_unknown, reveal
 
 TABLE_CHECK = Path(__file__).resolve().parents[2] / "shared" / "engine" / "check_graph.py"
 """A second check, over a table joined from SDK and provider (enums, conflicts); only where it lies beside us."""

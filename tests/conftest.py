@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.replay import Graph, replay
+from replay import Graph, replay
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = sorted(p.name.split(".")[1] for p in (ROOT / "stacks").glob("Pulumi.*.yaml"))

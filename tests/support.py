@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from components.inputs import InputError
-from tools.replay.child import record_function
-from tools.replay.graph import Graph
+from components.base.inputs import InputError
+from replay.child import record_function
+from replay.graph import Graph
 
 
 def record(

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from replay.graph import Resource
 from tests.alicloud_types import mistakes, resource_mistakes, table_findings
 from tests.conftest import GraphOf
-from tools.replay.graph import Resource
 
 
 def resource(token: str, **inputs: Any) -> Resource:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from replay import Graph, Resource, replay
 from tests.alicloud_types import mistakes, takes
 from tests.conftest import GraphOf
 from tests.test_invariants import leaks, reachable
-from tools.replay import Graph, Resource, replay
 
 EXISTING = sorted((Path(__file__).parent / "stacks" / "existing").glob("*.yaml"))
 UNIQUE = {

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from replay.graph import SECRET, UNKNOWN, Graph, Resource
 from tests.conftest import ROOT, GraphOf
-from tools.replay.graph import SECRET, UNKNOWN, Graph, Resource
 
 MOST_PER_WORKSPACE = 16
 CREDENTIAL = re.compile(

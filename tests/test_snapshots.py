@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from replay.graph import SECRET, Graph
 from tests.conftest import GraphOf
-from tools.replay.graph import SECRET, Graph
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

@@ -4,9 +4,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
-from components.inputs import InputError
+from components.base.inputs import InputError
+from replay.graph import SECRET
 from tests.support import record
-from tools.replay.graph import SECRET
 
 
 class Box(pulumi.ComponentResource):

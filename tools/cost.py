@@ -16,16 +16,16 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from components.spark.eci import TooLargeError
+from components.pods.sizes import TooLargeError
 from policies.base.rule import Context
 from policies.base.view import Unreadable, view_of
 from policies.cost.model.estimate import Estimate, estimate
 from policies.cost.model.job import JobCost, NoJobError, job_cost
 from policies.cost.model.lines import Line
 from policies.cost.model.prices import fen, prices
+from replay import ReplayError, replay
+from replay.graph import Graph
 from tools.packs import judged_by
-from tools.replay import ReplayError, replay
-from tools.replay.graph import Graph
 
 PLAIN_WIDTH = 150
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from components.registry import COMPONENTS
+from components.package.registry import COMPONENTS
 from tools import generate_args, generate_pages, generate_rules, generate_settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,8 +11,8 @@ from typing import Any
 
 import pulumi
 
-from components.inputs import Inputs
-from components.sentences import allowed_words, is_union
+from components.base.inputs import Inputs
+from components.base.sentences import allowed_words, is_union
 
 TARGET = Path(__file__).resolve().parent.parent / "components" / "args.py"
 HEAD = '''"""Flat arguments of every component. GENERATED from the input models by `make generate`: do not edit."""
@@ -25,7 +25,7 @@ import pulumi
 
 def models() -> dict[str, type[Inputs]]:
     """Component name -> model of its inputs, in the order of the documentation."""
-    from components.registry import COMPONENTS
+    from components.package.registry import COMPONENTS
 
     return {name: component.inputs for name, component in COMPONENTS.items()}
 
@@ -59,7 +59,7 @@ def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind o
 
 def field_at(model: type[Inputs], path: tuple[str, ...]) -> Any:  # noqa: ANN401 - pydantic's FieldInfo
     """The pydantic field at a path of `flat_fields`."""
-    from components.inputs import model_of
+    from components.base.inputs import model_of
 
     for part in path[:-1]:
         nested = model_of(model.model_fields[part].annotation)

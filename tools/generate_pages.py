@@ -14,14 +14,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from components.package import Package, snake_case
-from components.registry import COMPONENTS
-from components.sentences import allowed_words
+from components.base.sentences import allowed_words
+from components.package.registry import COMPONENTS
+from components.package.server import Package, snake_case
 from policies.base.rule import Context, Rule
 from policies.cost.model.estimate import Estimate, estimate_graph
 from policies.cost.model.prices import fen
+from replay.graph import Graph
 from tools.generate_args import annotation_of, default_text, field_at
-from tools.replay.graph import Graph
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "docs/components"

@@ -5,10 +5,10 @@ import textwrap
 import typing
 from typing import Any
 
-from components.constants import PROJECT
-from components.inputs import Inputs, model_of
-from components.models.platform import Settings
-from components.sentences import allowed_words, model_in
+from components.base.constants import PROJECT
+from components.base.inputs import Inputs, model_of
+from components.base.sentences import allowed_words, model_in
+from components.platform.settings import Settings
 from tools.generate_args import annotation_of
 
 HEAD = """\

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from policies.base.rule import Context
 from policies.cost.model.estimate import estimate_graph
+from replay import ReplayError, replay
 from tools.packs import judged_by
 from tools.preview.drawing import svg
 from tools.preview.look import Look
 from tools.preview.picture import mermaid, picture_of
-from tools.replay import ReplayError, replay
 
 
 def main(argv: list[str] | None = None) -> int:

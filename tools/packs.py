@@ -21,13 +21,13 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from components.constants import PROJECT
-from components.models.platform import Settings
+from components.base.constants import PROJECT
+from components.platform.settings import Settings
 from policies.base.check import Verdict
 from policies.base.rule import Level, Rule
-from tools.replay import stack_file
-from tools.replay.child import config_of
-from tools.replay.graph import SECRET, UNKNOWN, Graph, Resource
+from replay import stack_file
+from replay.child import config_of
+from replay.graph import SECRET, UNKNOWN, Graph, Resource
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = {name: ROOT / "policies" / name for name in ("cost", "isolation")}

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from components.package import Package, version
+from components.package.server import Package, version
 
 RECORDED = Path(__file__).resolve().parent.parent / "docs" / "components" / "released.json"
 Interface = dict[str, Any]

@@ -6,11 +6,11 @@ A process of its own, because the SDK keeps its root stack and settings in globa
 import json
 import sys
 
-from components.constants import PROJECT
-from components.package import snake_case
-from components.registry import COMPONENTS
+from components.base.constants import PROJECT
+from components.package.registry import COMPONENTS
+from components.package.server import snake_case
 from examples import smallest
-from tools.replay.child import record_function
+from replay.child import record_function
 
 
 def main() -> None:

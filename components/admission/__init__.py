@@ -1,1 +1,1 @@
-"""What is checked when a job arrives: the rule table, and the admission policies made from it."""
+"""AdmissionPolicies: the rules for arriving jobs, checked by the API server."""

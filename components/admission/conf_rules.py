@@ -4,8 +4,8 @@ The first three repeat, and widen, what the operator's own webhook refuses (2.5.
 would sit on the path of every executor.
 """
 
-from components.admission.rules import JOBS, SUBMISSIONS, Rule
-from components.constants import LABEL_WORKSPACE
+from ..base.constants import LABEL_WORKSPACE
+from .rules import JOBS, SUBMISSIONS, Rule
 
 CONF_RULES = (
     Rule(

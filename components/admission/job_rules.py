@@ -1,6 +1,6 @@
 """Rules about the other fields of an application, and about what the operator submits with."""
 
-from components.admission.rules import CONFIG_MAPS, JOBS, SUBMISSIONS, Rule
+from .rules import CONFIG_MAPS, JOBS, SUBMISSIONS, Rule
 
 JOB_RULES = (
     Rule(

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.admission.rules import APPLICATIONS, CONFIG_MAPS, CONNECTS, DENY, OFF, PODS, SCHEDULED, TARGETS, Rule
-from components.admission.variables import text, variables
-from components.constants import LABEL_WORKSPACE, PROJECT
+from ..base.constants import LABEL_WORKSPACE, PROJECT
+from .rules import APPLICATIONS, CONFIG_MAPS, CONNECTS, DENY, OFF, PODS, SCHEDULED, TARGETS, Rule
+from .variables import text, variables
 
 ACTIONS = {DENY: ["Deny"], "warn": ["Warn", "Audit"], "audit": ["Audit"]}
 SPARK_GROUP = "sparkoperator.k8s.io"

@@ -1,7 +1,7 @@
 """Rules about pods, whoever makes them; where an application says the same thing, it is refused already."""
 
-from components.admission.rules import EVERYWHERE, PODS, Rule
-from components.constants import DRIVER_ACCOUNT, ECI, EXECUTOR_ACCOUNT
+from ..base.constants import DRIVER_ACCOUNT, ECI, EXECUTOR_ACCOUNT
+from .rules import EVERYWHERE, PODS, Rule
 
 RRSA_AUDIENCE = "sts.aliyuncs.com"
 """The fixed audience of the tokens that RAM takes (facts: RRSA)."""

@@ -56,8 +56,8 @@ class Rule:
 
 def rules() -> dict[str, Rule]:
     """All rules by id, in the order of the documentation."""
-    from components.admission.conf_rules import CONF_RULES
-    from components.admission.job_rules import JOB_RULES
-    from components.admission.pod_rules import POD_RULES
+    from .conf_rules import CONF_RULES
+    from .job_rules import JOB_RULES
+    from .pod_rules import POD_RULES
 
     return {rule.id: rule for rule in (*POD_RULES, *CONF_RULES, *JOB_RULES)}

@@ -7,9 +7,7 @@ error: an error would refuse the object with a sentence nobody understands.
 from collections.abc import Mapping
 from typing import Final
 
-from components.admission.pod_rules import ECI_KEYS
-from components.admission.rules import APPLICATIONS, CONFIG_MAPS, CONNECTS, PODS, SCHEDULED
-from components.constants import (
+from ..base.constants import (
     ANNOTATION_IMAGES,
     ANNOTATION_MAX_CPU,
     ANNOTATION_MAX_EXECUTORS,
@@ -20,6 +18,8 @@ from components.constants import (
     LABEL_SPARK_ROLE,
     LABEL_WORKSPACE,
 )
+from .pod_rules import ECI_KEYS
+from .rules import APPLICATIONS, CONFIG_MAPS, CONNECTS, PODS, SCHEDULED
 
 IGNORED_OF_PODS: Final = (  # noqa: SIM905 - a list of words reads better so
     "affinity configMaps dnsConfig env envFrom gpu hostAliases hostNetwork initContainers lifecycle memoryLimit "

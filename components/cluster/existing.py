@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components.models.cluster import ClusterInputs
+from .inputs import ClusterInputs
 
 
 def existing_kubeconfig(inputs: ClusterInputs) -> tuple[pulumi.Input[str] | None, pulumi.Output[str]]:

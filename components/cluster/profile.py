@@ -5,8 +5,8 @@ import json
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.constants import ECI, LABEL_MANAGED_BY, PROJECT
-from components.models.cluster import ClusterInputs
+from ..base.constants import ECI, LABEL_MANAGED_BY, PROJECT
+from .inputs import ClusterInputs
 
 
 def annotations(inputs: ClusterInputs) -> dict[str, str]:

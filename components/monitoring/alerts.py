@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from components.models.monitoring import MonitoringInputs
+from .inputs import MonitoringInputs
 
 
 def rule_groups(inputs: MonitoringInputs) -> list[dict[str, Any]]:

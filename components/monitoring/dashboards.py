@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from components.models.monitoring import MonitoringInputs
-from components.monitoring.alerts import matchers
+from .alerts import matchers
+from .inputs import MonitoringInputs
 
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 COLUMNS = 24

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from components import constants as c
-from components.models.shuffle import WORKERS, ShuffleServiceInputs
+from ..base import constants as c
+from .inputs import WORKERS, ShuffleServiceInputs
 
 CLIENT_PORTS = (c.CELEBORN_MASTER_RPC, c.CELEBORN_WORKER_RPC, c.CELEBORN_WORKER_FETCH, c.CELEBORN_WORKER_PUSH)
 """What drivers and executors connect to."""

@@ -1,8 +1,8 @@
 """What a Spark job needs to say to use the shuffle service: pure, so that the Spark configuration can build on it."""
 
-from components.constants import CELEBORN_CLIENT
-from components.entries import Entry, values
-from components.models.shuffle import ShuffleSettings
+from ..base.configuration import Entry, values
+from ..base.constants import CELEBORN_CLIENT
+from .inputs import ShuffleSettings
 
 _C = "spark.celeborn."
 STORAGE_TYPE = "SSD"

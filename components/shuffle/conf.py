@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from components import constants as c
-from components.entries import Entry
-from components.models.shuffle import Masters, ShuffleSettings, Workers
-from components.shuffle.client import STORAGE_TYPE
+from ..base import constants as c
+from ..base.configuration import Entry
+from .client import STORAGE_TYPE
+from .inputs import Masters, ShuffleSettings, Workers
 
 CONF_DIR = "/etc/celeborn"
 """The ConfigMap of a role: configuration, logging, scripts. `start.sh` copies it into RUN_DIR."""

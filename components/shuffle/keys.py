@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from components.constants import CELEBORN_VERSION
-from components.sentences import nearest, show
+from ..base.constants import CELEBORN_VERSION
+from ..base.sentences import nearest, show
 
 Side = Literal["server", "client", "dynamic"]
 

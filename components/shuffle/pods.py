@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components import constants as c
-from components.entries import properties
-from components.models.shuffle import MASTERS, WORKERS, Masters, ShuffleServiceInputs, ShuffleSettings, Workers
-from components.shuffle import conf
-from components.spark.eci import MIB_PER_GIB
-from components.spark.templates import eci_tags, pod_labels, virtual_node_tolerations
+from ..base import constants as c
+from ..base.configuration import properties
+from ..pods.sizes import MIB_PER_GIB
+from ..spark.templates import eci_tags, pod_labels, virtual_node_tolerations
+from . import conf
+from .inputs import MASTERS, WORKERS, Masters, ShuffleServiceInputs, ShuffleSettings, Workers
 
 USER = 10006
 """User and group of Celeborn's image."""

@@ -4,12 +4,12 @@ import dataclasses
 import json
 from typing import Any, Final
 
-from components.inputs import embed, later
-from components.models.spark import SparkSettings
-from components.spark.conf import render, spark_conf
-from components.spark.place import JobPlace
-from components.spark.submit import hook
-from components.spark.templates import driver_template, executor_template
+from ..base.inputs import embed, later
+from .configuration import render, spark_conf
+from .inputs import SparkSettings
+from .place import JobPlace
+from .submit import hook
+from .templates import driver_template, executor_template
 
 SPARK_DEFAULTS: Final = hook.DEFAULTS
 """Name of the ConfigMap in the team's namespace. Jobs must not be able to write it (an admission policy sees to it)."""

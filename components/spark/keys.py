@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from components.shuffle.keys import check_client_conf
+from ..shuffle.keys import check_client_conf
 
 FAMILIES = (
     "spark.dynamicAllocation.",

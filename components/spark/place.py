@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from components.models.cloud import Credentials, Pods
+from ..base.cloud import Credentials, Pods
 
 
 @dataclass(frozen=True)

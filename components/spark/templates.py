@@ -7,7 +7,7 @@ give the pod its cloud identity. Names of containers are the ones the Spark oper
 from collections.abc import Mapping
 from typing import Any
 
-from components.constants import (
+from ..base.constants import (
     CREDENTIALS_SIDECAR,
     ECI,
     LABEL_COMPONENT,
@@ -20,9 +20,9 @@ from components.constants import (
     SPARK_UI,
     VIRTUAL_NODE_TAINT,
 )
-from components.models.spark import SparkSettings
-from components.spark.conf import TEMP_DIR
-from components.spark.place import JobPlace
+from .configuration import TEMP_DIR
+from .inputs import SparkSettings
+from .place import JobPlace
 
 DRIVER_CONTAINER = "spark-kubernetes-driver"
 EXECUTOR_CONTAINER = "spark-kubernetes-executor"

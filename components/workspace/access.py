@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from components.constants import submit_group
-from components.models.workspace import WorkspaceInputs
-from components.spark.defaults import SPARK_DEFAULTS
+from ..base.constants import submit_group
+from ..spark.defaults import SPARK_DEFAULTS
+from .inputs import WorkspaceInputs
 
 Rules = list[dict[str, Any]]
 READ: Final = ["get", "list", "watch"]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from components import constants as c
-from components.inputs import later
-from components.models.workspace import WorkspaceInputs
+from ..base import constants as c
+from ..base.inputs import later
+from .inputs import WorkspaceInputs
 
 POD_SECURITY = "pod-security.kubernetes.io"
 

@@ -6,9 +6,9 @@ ports that the Spark configuration fixes. The first selects every pod in both di
 
 from typing import Any, Final
 
-from components import constants as c
-from components.models.workspace import WorkspaceInputs
-from components.shuffle.access import CLIENT_PORTS, namespaces, tcp
+from ..base import constants as c
+from ..shuffle.access import CLIENT_PORTS, namespaces, tcp
+from .inputs import WorkspaceInputs
 
 JOB_PORTS: Final = (c.SPARK_DRIVER_RPC, c.SPARK_BLOCK_MANAGER, c.CELEBORN_CLIENT)
 """What drivers and executors of one job open to each other."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from policies.base.config import Config
 from policies.base.rule import Context, Finding, Level, Rule
 from policies.base.view import View, view_of
-from tools.replay.graph import Graph
+from replay.graph import Graph
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from components.inputs import InputError
-from components.sentences import nearest, unknown_key
+from components.base.inputs import InputError
+from components.base.sentences import nearest, unknown_key
 from policies.base.rule import LEVELS, Level, Rule
 
 ALL = "all"

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.sentences import path_text
+from components.base.sentences import path_text
 from policies.base.quantity import quantity
-from tools.replay.graph import SECRET, Resource, is_unknown
+from replay.graph import SECRET, Resource, is_unknown
 
 Step = str | int
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from components.constants import LABEL_WORKSPACE
+from components.base.constants import LABEL_WORKSPACE
 from policies.base.view import Props, Undecided, Unreadable, View, of_types
 
 NAMESPACE = "kubernetes:core/v1:Namespace"

@@ -13,9 +13,9 @@ import yaml
 from bootstrap.names import SESSION_SECONDS, role_name, state_url
 from bootstrap.rights import MAX_DOCUMENT, actions, policies, subjects, trust
 from bootstrap.settings import BootstrapSettings
-from components.inputs import InputError
+from components.base.inputs import InputError
+from replay import Graph, ReplayError, replay
 from tests.conftest import ROOT, STACKS, GraphOf
-from tools.replay import Graph, ReplayError, replay
 
 PROGRAM = ROOT / "bootstrap"
 CHECK_GRAPH = ROOT.parent / "shared" / "engine" / "check_graph.py"

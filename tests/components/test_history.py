@@ -5,13 +5,13 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.constants import SPARK_HISTORY_UI
-from components.history import HistoryServer
-from components.inputs import InputError
-from components.models.history import HISTORY_ACCOUNT, HistoryInputs, HistorySettings
-from components.spark.eci import is_row
+from components.base.constants import SPARK_HISTORY_UI
+from components.base.inputs import InputError
+from components.history.component import HistoryServer
+from components.history.inputs import HISTORY_ACCOUNT, HistoryInputs, HistorySettings
+from components.pods.sizes import is_row
+from replay.graph import Graph
 from tests.support import record
-from tools.replay.graph import Graph
 
 LOGS = "oss://logs.cn-hangzhou.oss-dls.aliyuncs.com/spark-history"
 ARGS: dict[str, Any] = {

@@ -6,9 +6,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.identity import MAX_ROLE_NAME, Identity, role_name_of
-from components.inputs import InputError
-from components.models.identity import IdentityInputs
+from components.base.inputs import InputError
+from components.identity.component import MAX_ROLE_NAME, Identity, role_name_of
+from components.identity.inputs import IdentityInputs
 from tests.support import record
 
 ADS: dict[str, Any] = {

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 import pytest
 from pydantic import Field, ValidationError, model_validator
 
-from components.inputs import InputError, Inputs, Value, embed, is_known, later, matching, not_allowed
+from components.base.inputs import InputError, Inputs, Value, embed, is_known, later, matching, not_allowed
 from tests.support import record
 
 Name = Annotated[str, *matching(r"[a-z]+", "lower-case letters")]

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from components.inputs import InputError
-from components.models.monitoring import MonitoringInputs
-from components.monitoring import Monitoring, scrape_targets
+from components.base.inputs import InputError
 from components.monitoring.alerts import rule_groups
+from components.monitoring.component import Monitoring, scrape_targets
 from components.monitoring.dashboards import dashboards
+from components.monitoring.inputs import MonitoringInputs
+from replay.graph import Graph
 from tests.support import record
-from tools.replay.graph import Graph
 
 EVERYTHING: dict[str, Any] = {
     "crds": True,

@@ -5,13 +5,13 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.inputs import InputError
-from components.models.network import NetworkInputs, NetworkSettings
-from components.network import Network, changed
+from components.base.inputs import InputError
+from components.network.component import Network, changed
+from components.network.inputs import NetworkInputs, NetworkSettings
+from replay.graph import Graph
+from replay.recorder import Cloud
 from tests.alicloud_types import mistakes
 from tests.support import record
-from tools.replay.graph import Graph
-from tools.replay.recorder import Cloud
 
 ZONES = ["cn-hangzhou-h", "cn-hangzhou-i", "cn-hangzhou-j"]
 EXISTING = {"vpc_id": "vpc-1", "vswitch_ids": ["vsw-1", "vsw-2"], "security_group_id": "sg-1"}

@@ -9,14 +9,21 @@ import pulumi_kubernetes as k8s
 import pytest
 import yaml
 
-from components.constants import OPERATOR_METRICS, SPARK_OPERATOR_VERSION
-from components.inputs import InputError
-from components.models.operator import OperatorSettings, SparkOperatorInputs
+from components.base.constants import OPERATOR_METRICS, SPARK_OPERATOR_VERSION
+from components.base.inputs import InputError
+from components.pods.sizes import is_row
 from components.spark import submit
-from components.spark.eci import is_row
-from components.spark_operator import CRD, SparkOperator, chart_source, chart_values, controller_account, keep_crds
+from components.spark_operator.component import (
+    CRD,
+    SparkOperator,
+    chart_source,
+    chart_values,
+    controller_account,
+    keep_crds,
+)
+from components.spark_operator.inputs import OperatorSettings, SparkOperatorInputs
+from replay.graph import Graph
 from tests.support import record
-from tools.replay.graph import Graph
 from tools.sandbox.programs import data_folder, program
 from tools.sandbox.settings import from_environment
 

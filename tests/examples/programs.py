@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from replay.child import config_of
 from tests.package.values import unknown
-from tools.replay.child import config_of
 
 EXPRESSION = re.compile(r"\$\{([^}]+)\}")
 KNOWN_OPTIONS = {"providers": list, "dependsOn": list, "protect": bool, "parent": str, "provider": str}

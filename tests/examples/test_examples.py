@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
+from replay import Graph, replay, stack_file
+from replay.graph import Resource
 from tests.conftest import ROOT, GraphOf
 from tests.examples.declaration import declaration
 from tests.examples.programs import KNOWN_OPTIONS, Program
 from tests.package.conftest import Driver
-from tools.replay import Graph, replay, stack_file
-from tools.replay.graph import Resource
 
 EXAMPLES = ("just-shuffle", "one-more-team", "bring-your-own")
 PLATFORM = "example/spark-on-ack/prod"

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from components import constants
-from components.history import STORE_DIR, pod
-from components.models.history import HistoryInputs
-from components.models.shuffle import ShuffleSettings
-from components.models.spark import SparkSettings
+from components.base import constants
+from components.history.component import STORE_DIR, pod
+from components.history.inputs import HistoryInputs
 from components.shuffle.client import client_conf
-from components.spark.conf import spark_conf
+from components.shuffle.inputs import ShuffleSettings
+from components.spark.configuration import spark_conf
+from components.spark.inputs import SparkSettings
 from components.spark.place import JobPlace
 from components.spark.templates import LOCAL_DIR, SPARK_UID, executor_template
 

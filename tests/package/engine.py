@@ -27,8 +27,8 @@ from pulumi.runtime.proto import (
     resource_pb2_grpc,
 )
 
+from replay.recorder import Cloud, Recorder, plain
 from tests.package.values import Wire, sources, struct
-from tools.replay.recorder import Cloud, Recorder, plain
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROJECT, STACK = "spark-on-ack", "test"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pulumi.provider.experimental.util import camel_case
 
-from components.inputs import InputError
-from components.registry import COMPONENTS
+from components.base.inputs import InputError
+from components.package.registry import COMPONENTS
 from tests.package.conftest import Driver
 from tests.package.values import local, output, secret, unknown
 from tests.support import record

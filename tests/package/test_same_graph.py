@@ -9,13 +9,13 @@ import pulumi_kubernetes as k8s
 import pytest
 from pulumi.provider.experimental.util import camel_case
 
-from components.registry import COMPONENTS
-from components.workspace import Workspace
+from components.package.registry import COMPONENTS
+from components.workspace.component import Workspace
+from replay.graph import Graph, Resource
 from tests.package.cases import CASES
 from tests.package.conftest import Driver, case
 from tests.package.values import Wire, local
 from tests.support import record
-from tools.replay.graph import Graph, Resource
 
 
 def type_of(component: str) -> Any:

@@ -16,8 +16,8 @@ import yaml
 from pulumi.provider.experimental.analyzer import is_input, unwrap_input
 
 from components import args
-from components.package import component_classes, snake_case, version
-from components.registry import COMPONENTS
+from components.package.registry import COMPONENTS
+from components.package.server import component_classes, snake_case, version
 from examples import smallest
 from tests.package.engine import ROOT
 from tests.support import record

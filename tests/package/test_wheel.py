@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.package import version
+from components.package.server import version
 from tests.package.conftest import Driver, driving
 from tests.package.engine import ROOT
 
@@ -23,8 +23,8 @@ class Cloud(Mocks):
     def call(self, args):
         return {}
 pulumi.runtime.set_mocks(Cloud(), preview=False)
-from components.shuffle.service import ShuffleService
-from components.workspace import Workspace
+from components.shuffle.component import ShuffleService
+from components.workspace.component import Workspace
 shuffle = ShuffleService("shuffle", {"workers_replicas": 4, "pods": "plain"})
 team = Workspace("payments", {"team": "payments", "shuffle_namespace": "celeborn",
                               "shuffle_conf": shuffle.spark_conf}, pulumi.ResourceOptions(depends_on=[shuffle]))

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tools.replay.graph import Graph, Resource
+from replay.graph import Graph, Resource
 
 TAGS = {"environment": "test", "pulumi:stack": "test"}
 POD_TAGS = {"k8s.aliyun.com/eci-custom-tags": "environment:test,team:a"}

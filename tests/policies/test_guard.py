@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from components.inputs import InputError
+from components.base.inputs import InputError
 from policies import guard
 from policies.base.check import mandatory
+from replay import replay
+from replay.child import config_of
+from replay.graph import UNKNOWN, Graph
 from tests.conftest import ROOT, GraphOf
 from tests.policies.engine import Run, up
 from tools.packs import PACKS, judged_by, running
-from tools.replay import replay
-from tools.replay.child import config_of
-from tools.replay.graph import UNKNOWN, Graph
 
 STACK_FILE = ROOT / "stacks" / "Pulumi.sandbox.yaml"
 KUBECONFIG = "apiVersion: v1 # top-secret-4711"

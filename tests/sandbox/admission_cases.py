@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from components.constants import (
+from components.base.constants import (
     ANNOTATION_IMAGES,
     ANNOTATION_MAX_CPU,
     ANNOTATION_MAX_EXECUTORS,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from replay import Graph
 from tests.conftest import GraphOf
-from tools.replay import Graph
 from tools.sandbox import processes
 from tools.sandbox.apply import Batch
 from tools.sandbox.kubectl import ADMIN, Kubectl

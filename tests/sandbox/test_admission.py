@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.constants import DRIVER_ACCOUNT
+from components.base.constants import DRIVER_ACCOUNT
 from components.spark.defaults import SPARK_DEFAULTS
 from tests.sandbox.admission_cases import (
     BAD,

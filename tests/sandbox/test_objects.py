@@ -3,8 +3,8 @@ from collections import Counter
 
 import pytest
 
+from replay import Graph
 from tests.sandbox.conftest import Sandbox
-from tools.replay import Graph
 from tools.sandbox import apply
 
 pytestmark = pytest.mark.sandbox

@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from components.constants import DRIVER_ACCOUNT, EXECUTOR_ACCOUNT
+from components.base.constants import DRIVER_ACCOUNT, EXECUTOR_ACCOUNT
+from replay import Graph
 from tests.sandbox.conftest import Sandbox
-from tools.replay import Graph
 from tools.sandbox import apply, job, spark_operator
 
 pytestmark = pytest.mark.sandbox

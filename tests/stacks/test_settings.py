@@ -9,12 +9,12 @@ import pytest
 import yaml
 from pulumi.runtime import config as raw
 
-from components.constants import PROJECT
-from components.inputs import InputError
-from components.models.platform import Settings
+from components.base.constants import PROJECT
+from components.base.inputs import InputError
+from components.platform.settings import Settings
+from replay.child import config_of
 from stacks.settings import load
 from tests.conftest import ROOT
-from tools.replay.child import config_of
 
 BASES: dict[str, dict[str, Any]] = {
     "existing": {

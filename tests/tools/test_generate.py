@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from components.models.platform import Settings
-from components.sentences import model_in
+from components.base.sentences import model_in
+from components.platform.settings import Settings
 from tests.conftest import ROOT
 from tools.generate import GENERATED
 from tools.generate_settings import section_of

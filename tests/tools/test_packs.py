@@ -5,9 +5,9 @@ import json
 import pytest
 
 from policies.base.config import config_file
+from replay.graph import Graph
 from tests.conftest import GraphOf
 from tools.packs import PACKS, Pack, rules_of_pack, running
-from tools.replay.graph import Graph
 
 
 @pytest.mark.parametrize("name", PACKS)

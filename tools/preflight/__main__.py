@@ -8,11 +8,11 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from components.constants import PROJECT
-from components.inputs import InputError
-from components.models.platform import Settings
-from components.preflight.prerequisites import Prerequisite, prerequisites
-from tools.replay import ROOT, ReplayError, stack_file
+from components.base.constants import PROJECT
+from components.base.inputs import InputError
+from components.platform.prerequisites import Prerequisite, prerequisites
+from components.platform.settings import Settings
+from replay import ROOT, ReplayError, stack_file
 
 VERDICTS = {True: "[green]enough[/]", False: "[red]raise it[/]", None: "[yellow]check[/]"}
 

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from components.inputs import InputError
+from components.base.inputs import InputError
+from replay import ROOT, ReplayError, stack_file
 from tools.preview.look import look
 from tools.preview.report import Report, as_json, report_of
 from tools.preview.revisions import RevisionError, look_at
-from tools.replay import ROOT, ReplayError, stack_file
 
 FORMATS = ("text", "markdown", "json", "html")
 

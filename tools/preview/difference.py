@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import yaml
 
+from replay.graph import Graph, Resource
 from tools.preview.values import PropertyChange, differences, words
-from tools.replay.graph import Graph, Resource
 
 Kind = Literal["added", "changed", "replaced", "renamed", "removed"]
 KINDS: tuple[Kind, ...] = ("replaced", "removed", "added", "changed", "renamed")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 
+from replay.graph import Resource
 from tools.preview.difference import Change, grouped
 from tools.preview.drawing import svg
 from tools.preview.parts import Part, counts, kind_words, label
@@ -16,7 +17,6 @@ from tools.preview.picture import picture_of
 from tools.preview.report import Report, money, month, signed
 from tools.preview.values import masked
 from tools.preview.words import alike, consequences, headline, more_words, outcome, title
-from tools.replay.graph import Resource
 
 PAGE = Path(__file__).with_name("page.html")
 PROPERTIES = 6_000

@@ -13,18 +13,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from components.inputs import InputError
-from components.preflight.prerequisites import Prerequisite, prerequisites
+from components.base.inputs import InputError
+from components.platform.prerequisites import Prerequisite, prerequisites
 from policies.base.check import Verdict
 from policies.base.config import config_file
 from policies.base.rule import Context
 from policies.base.view import Unreadable
 from policies.cost.model.estimate import Estimate, estimate_graph
 from policies.cost.model.lines import Line
+from replay import ROOT, ReplayError, replay, stack_file
+from replay.graph import Graph, Resource
 from tools.packs import PACKS, PackError, judged_by, verdicts
 from tools.preflight.__main__ import settings_of
-from tools.replay import ROOT, ReplayError, replay, stack_file
-from tools.replay.graph import Graph, Resource
 
 
 @dataclass

@@ -7,8 +7,8 @@ from typing import Any
 
 from policies.base.view import Props, Undecided, Unreadable, view_of
 from policies.cost.model.lines import Line
+from replay.graph import Resource
 from tools.preview.look import Look
-from tools.replay.graph import Resource
 
 OWN = "spark-on-ack:index:"
 WORKSPACE = f"{OWN}Workspace"

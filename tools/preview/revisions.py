@@ -13,9 +13,9 @@ from pathlib import Path
 
 from policies.base.rule import Context
 from policies.cost.model.estimate import estimate_graph
+from replay import ROOT, ReplayError, replay, stack_file
 from tools.packs import judged_by
 from tools.preview.look import Look
-from tools.replay import ROOT, ReplayError, replay, stack_file
 
 Say = Callable[[str], None]
 LOCK = "requirements.lock"
@@ -57,7 +57,7 @@ def look_in(tree: Path, stack: str, python: str = sys.executable) -> Look:
 
 def _our_look(tree: Path, stack: str, python: str) -> Look:
     """A revision older than this tool: its program, replayed; counted by today's prices, judged by no policy."""
-    tools = tree if (tree / "tools/replay/child.py").is_file() else ROOT
+    tools = tree if (tree / "replay/child.py").is_file() else ROOT
     try:
         graph = replay(stack, program=tree, python=python, tools=tools)
     except ReplayError as e:

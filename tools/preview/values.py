@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from components.sentences import path_text
-from tools.replay.graph import SECRET, is_unknown
+from components.base.sentences import path_text
+from replay.graph import SECRET, is_unknown
 
 ABSENT = "(none)"
 LONGEST = 160

@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
-from components.constants import LABEL_WORKSPACE, submit_group
-from tools.replay import Graph, Resource, reveal
+from components.base.constants import LABEL_WORKSPACE, submit_group
+from replay import Graph, Resource, reveal
 from tools.sandbox.console import Progress, SandboxError
 from tools.sandbox.kubectl import Kubectl
 from tools.sandbox.programs import data_folder, program

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from tools.replay import Graph, ReplayError, replay
+from replay import Graph, ReplayError, replay
 from tools.sandbox import apply, job, processes, spark_operator
 from tools.sandbox.cluster import ControlPlane
 from tools.sandbox.console import SandboxError, duration, say, table, wait_for

@@ -2,14 +2,14 @@
 
 import pulumi
 
-from components.admission.policies import AdmissionPolicies
-from components.cluster import Cluster
-from components.history import HistoryServer
-from components.identity import Identity
-from components.shuffle.service import ShuffleService
-from components.spark_operator import SparkOperator
-from components.storage import Storage
-from components.workspace import Workspace
+from components.admission.component import AdmissionPolicies
+from components.cluster.component import Cluster
+from components.history.component import HistoryServer
+from components.identity.component import Identity
+from components.shuffle.component import ShuffleService
+from components.spark_operator.component import SparkOperator
+from components.storage.component import Storage
+from components.workspace.component import Workspace
 
 REGION, PODS, NAMESPACE, HISTORY = "cn-hangzhou", "virtual-node", "spark-payments", "spark-history"
 config = pulumi.Config()

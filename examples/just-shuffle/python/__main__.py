@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.shuffle.service import ShuffleService
+from components.shuffle.component import ShuffleService
 
 config = pulumi.Config()
 context = config.require("context")

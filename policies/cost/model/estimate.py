@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from components.spark.eci import TooLargeError
+from components.pods.sizes import TooLargeError
 from policies.base.quantity import GIB
 from policies.base.rule import Context
 from policies.base.view import Undecided, Unreadable, View, of_types, view_of
@@ -14,7 +14,7 @@ from policies.cost.model.pods import Bill, PodAsk, ask_of, bill
 from policies.cost.model.prices import HOURS_PER_MONTH, Prices, decimal, prices
 from policies.cost.model.spark import SparkJob, default_job
 from policies.cost.model.workloads import CHART, CONFIG_MAP, STATEFUL_SET, WORKLOADS, PodSet, pod_sets
-from tools.replay.graph import Graph
+from replay.graph import Graph
 
 QUOTA = "kubernetes:core/v1:ResourceQuota"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"

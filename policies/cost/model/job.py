@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from components.spark import eci
-from components.spark.eci import Spec
+from components.pods import sizes
+from components.pods.sizes import Spec
 from policies.base.rule import Context
 from policies.base.view import Props, View, of_types
 from policies.cost.model.pods import Bill, bill
@@ -110,11 +110,11 @@ def _choices(driver: Bill, executor: Bill, most: int, known: Prices) -> list[Cho
         return []
     region, ask = known.region or "", executor.ask
     found: list[Choice] = []
-    for row in eci.specs(region, ask.spot):
+    for row in sizes.specs(region, ask.spot):
         inside = executor.spec is not None and row.vcpu == executor.spec.vcpu and row.gib < executor.spec.gib
         if not inside or row.gib < 2:
             continue
-        memory = eci.fit(row.gib)
+        memory = sizes.fit(row.gib)
         what = f"spark.executor.memory={memory.heap_mib}m, spark.executor.memoryOverhead={memory.overhead_mib}m"
         found += _choice(what, driver, bill(replace(ask, vcpu=row.vcpu, gib=row.gib), known), most)
     acs = replace(ask, acs="general-purpose.default", spot=False, use_specs=())

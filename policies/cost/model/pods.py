@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from components.constants import ECI
-from components.spark import eci
-from components.spark.eci import Spec
+from components.base.constants import ECI
+from components.pods import sizes
+from components.pods.sizes import Spec
 from policies.base.quantity import GIB, quantity
 from policies.base.view import Props
 from policies.cost.model.prices import Prices, decimal
@@ -126,7 +126,7 @@ def bill(ask: PodAsk, prices: Prices) -> Bill:
         return _dearest(ask, region, prices)
     if not ask.vcpu and not ask.gib:
         return _priced(ask, UNSIZED, "eci", prices)
-    return _priced(ask, eci.round_up(ask.vcpu, ask.gib, region, ask.spot), "eci", prices)
+    return _priced(ask, sizes.round_up(ask.vcpu, ask.gib, region, ask.spot), "eci", prices)
 
 
 def _dearest(ask: PodAsk, region: str, prices: Prices) -> Bill:
@@ -135,8 +135,8 @@ def _dearest(ask: PodAsk, region: str, prices: Prices) -> Bill:
     for text in ask.use_specs:
         vcpu, _, memory = text.partition("-")
         try:
-            spec = eci.round_up(float(vcpu), quantity(memory) / GIB, region, ask.spot)
-        except eci.TooLargeError:
+            spec = sizes.round_up(float(vcpu), quantity(memory) / GIB, region, ask.spot)
+        except sizes.TooLargeError:
             raise
         except ValueError:
             return Bill(ask, None, unpriced="eci-use-specs names an ECS instance type, whose price is not known")
@@ -152,7 +152,7 @@ def _priced(ask: PodAsk, spec: Spec, prefix: str, prices: Prices) -> Bill:
     parts = {"vCPU": pair[0] * decimal(spec.vcpu), "memory": pair[1] * decimal(spec.gib)}
     extra = 0.0 if ask.acs else ask.ephemeral_gib
     if extra > 0:
-        disk = prices.cny("eci.ephemeral.gib")
+        disk = prices.cny("sizes.ephemeral.gib")
         if disk is None:
             return Bill(ask, spec, unpriced="no price of extra ephemeral storage is known here")
         parts["disk"] = disk * decimal(extra)

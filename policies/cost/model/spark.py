@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.spark.eci import MIB_PER_GIB, NON_JVM_OVERHEAD_FACTOR, OVERHEAD_FACTOR, memory_request
+from components.pods.sizes import MIB_PER_GIB, NON_JVM_OVERHEAD_FACTOR, OVERHEAD_FACTOR, memory_request
 from policies.base.quantity import GIB, quantity
 from policies.base.view import Props, Unreadable, View
 from policies.cost.model.pods import PodAsk, ask_of, is_ignored, sized, total

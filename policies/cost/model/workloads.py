@@ -6,7 +6,7 @@ from typing import Literal
 
 import yaml
 
-from components.constants import LABEL_SPARK_ROLE
+from components.base.constants import LABEL_SPARK_ROLE
 from policies.base.view import Props, Unreadable, View
 
 TEMPLATES: dict[str, tuple[str, ...]] = {

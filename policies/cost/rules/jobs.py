@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from components.spark.eci import TooLargeError
+from components.pods.sizes import TooLargeError
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.shared import shared
 from policies.base.view import Undecided, View, of_types

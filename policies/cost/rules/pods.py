@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Annotated
 
-from components.constants import ECI
-from components.spark import eci
-from components.spark.eci import Spec
+from components.base.constants import ECI
+from components.pods import sizes
+from components.pods.sizes import Spec
 from policies.base.rule import Context, Figure, Found, rule
 from policies.base.shared import shared
 from policies.base.view import Props, View
@@ -56,13 +56,13 @@ def size_off_table(
         if ask.acs or ask.use_specs or not (ask.vcpu and ask.gib):
             continue
         try:
-            billed = eci.round_up(ask.vcpu, ask.gib, region, ask.spot)
-        except eci.TooLargeError as e:
+            billed = sizes.round_up(ask.vcpu, ask.gib, region, ask.spot)
+        except sizes.TooLargeError as e:
             yield f"{sized.where}: {e}"
             continue
         waste = 100 * (1 - _worth(Spec(ask.vcpu, ask.gib)) / _worth(billed))
         if waste > decimal(max_waste_percent):
-            rows = " or ".join(map(str, eci.nearest_row(ask.vcpu, ask.gib, region, ask.spot)))
+            rows = " or ".join(map(str, sizes.nearest_row(ask.vcpu, ask.gib, region, ask.spot)))
             yield (
                 f"{sized.where} asks for {Spec(ask.vcpu, round(ask.gib, 2))} and is billed {billed}: {waste:.0f} % is "
                 f"paid in vain; sizes without waste: {rows}"
@@ -88,9 +88,9 @@ def sidecar_size(view: View, context: Context) -> Found:
         if sized.ask.acs or sized.ask.use_specs or sized.ask == sized.bare:
             continue
         try:
-            whole = eci.round_up(sized.ask.vcpu, sized.ask.gib, region, sized.ask.spot)
-            bare = eci.round_up(sized.bare.vcpu, sized.bare.gib, region, sized.bare.spot)
-        except eci.TooLargeError:
+            whole = sizes.round_up(sized.ask.vcpu, sized.ask.gib, region, sized.ask.spot)
+            bare = sizes.round_up(sized.bare.vcpu, sized.bare.gib, region, sized.bare.spot)
+        except sizes.TooLargeError:
             continue  # size-off-table says so
         # a sidecar that is itself worth a size is not a nuisance but a part of the pod
         small = sized.ask.vcpu - sized.bare.vcpu <= 0.5 and sized.ask.gib - sized.bare.gib <= 1
@@ -139,7 +139,7 @@ def pod_price(
 def _amount(ask: PodAsk, context: Context) -> Decimal | None:
     try:
         return bill(ask, prices(context.region)).cny_per_hour
-    except eci.TooLargeError:
+    except sizes.TooLargeError:
         return None  # size-off-table says so
 
 

@@ -1,7 +1,7 @@
 """Rules about spot capacity: where it saves money, and where it loses work."""
 
-from components.constants import ECI
-from components.spark import eci
+from components.base.constants import ECI
+from components.pods import sizes
 from policies.base.rule import Context, Found, rule
 from policies.base.shared import shared
 from policies.base.view import View
@@ -86,6 +86,6 @@ def spot_size(view: View, context: Context) -> Found:
             continue
         if ask.economy:
             yield f"{sized.where}: the economy class cannot be bought as spot"
-        if ask.vcpu and ask.gib and not ask.use_specs and not eci.is_row(ask.vcpu, ask.gib, "", spot=True):
-            rows = " or ".join(map(str, eci.nearest_row(ask.vcpu, ask.gib, "", spot=True))) or "none"
+        if ask.vcpu and ask.gib and not ask.use_specs and not sizes.is_row(ask.vcpu, ask.gib, "", spot=True):
+            rows = " or ".join(map(str, sizes.nearest_row(ask.vcpu, ask.gib, "", spot=True))) or "none"
             yield f"{sized.where}: {ask.vcpu:g} vCPU/{ask.gib:g} GiB is no size of spot capacity; sizes: {rows}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from components.constants import ANNOTATION_BUDGET
+from components.base.constants import ANNOTATION_BUDGET
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.view import Undecided, View, of_types
 from policies.cost.model.estimate import QUOTA, Estimate, estimate, is_share, quota_line

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from components.admission.variables import ACCESS_KEY as ACCESS_KEY_PATTERN
-from components.constants import DRIVER_ACCOUNT
+from components.base.constants import DRIVER_ACCOUNT
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.shared import shared
 from policies.base.view import View, of_types

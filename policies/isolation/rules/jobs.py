@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from components.admission.variables import IDENTITY_KEYS, OPERATOR_KEYS
-from components.constants import LABEL_WORKSPACE
+from components.base.constants import LABEL_WORKSPACE
 from policies.base.rule import Context, Found, FoundInStack
 from policies.base.shared import shared
 from policies.base.view import View, of_types

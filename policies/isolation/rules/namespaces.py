@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from components.constants import ANNOTATION_IMAGES, ANNOTATION_RAM_ROLES, PROJECT
+from components.base.constants import ANNOTATION_IMAGES, ANNOTATION_RAM_ROLES, PROJECT
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.view import View, of_types
 from policies.isolation.objects import (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from components.constants import LABEL_NAMESPACE_NAME, LABEL_ROLE, LABEL_WORKSPACE
+from components.base.constants import LABEL_NAMESPACE_NAME, LABEL_ROLE, LABEL_WORKSPACE
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.view import Props, View, of_types
 from policies.isolation.objects import (

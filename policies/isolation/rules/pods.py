@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from components.admission.pod_rules import ECI_KEYS, RRSA_AUDIENCE
 from components.admission.variables import HOST_KEYS
-from components.constants import (
+from components.base.constants import (
     ANNOTATION_IMAGES,
     ANNOTATION_RAM_ROLES,
     DRIVER_ACCOUNT,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from components.constants import DRIVER_ACCOUNT
+from components.base.constants import DRIVER_ACCOUNT
 from policies.base.rule import Context, Figure, Found, FoundInStack, rule
 from policies.base.view import Props, View, of_types
 from policies.isolation.objects import (

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from components.constants import PROJECT
+from components.base.constants import PROJECT
 from policies.base.rule import Context, Figure, Found, rule
 from policies.base.view import View
 from policies.cost.model.spark import parse_conf

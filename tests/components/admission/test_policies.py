@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from components.admission.policies import AdmissionPolicies
+from components.admission.component import AdmissionPolicies
+from components.admission.inputs import AdmissionPoliciesInputs
 from components.admission.rules import OFF, TARGETS, rules
-from components.constants import LABEL_WORKSPACE
-from components.inputs import InputError
-from components.models.admission import AdmissionPoliciesInputs
+from components.base.constants import LABEL_WORKSPACE
+from components.base.inputs import InputError
+from replay.graph import Graph
 from tests.support import record
-from tools.replay.graph import Graph
 
 
 def made(args: Mapping[str, Any], *, known: bool = True) -> Graph:

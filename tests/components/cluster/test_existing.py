@@ -4,10 +4,10 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
-from components.cluster import Cluster
-from components.inputs import InputError
+from components.base.inputs import InputError
+from components.cluster.component import Cluster
+from replay.graph import SECRET, Graph
 from tests.support import record
-from tools.replay.graph import SECRET, Graph
 
 PROVIDER = "pulumi:providers:kubernetes"
 

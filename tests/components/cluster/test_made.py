@@ -7,15 +7,15 @@ import pulumi
 import pytest
 import yaml
 
-from components.cluster import Cluster
-from components.cluster.fixed import changed
-from components.cluster.made import with_server
-from components.inputs import InputError
-from components.models.cluster import ADDONS, ClusterInputs
+from components.base.inputs import InputError
+from components.cluster.component import Cluster
+from components.cluster.immutable import changed
+from components.cluster.inputs import ADDONS, ClusterInputs
+from components.cluster.managed import with_server
+from replay.graph import SECRET, Graph, reveal
+from replay.recorder import Cloud
 from tests.alicloud_types import mistakes
 from tests.support import record
-from tools.replay.graph import SECRET, Graph, reveal
-from tools.replay.recorder import Cloud
 
 ACK = "alicloud:cs/managedKubernetes:ManagedKubernetes"
 NETWORK = {"vswitch_ids": ["vsw-1", "vsw-2"], "security_group_id": "sg-1"}

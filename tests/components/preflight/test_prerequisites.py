@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from components.models.platform import Settings
-from components.preflight.prerequisites import Prerequisite, prerequisites
+from components.platform.prerequisites import Prerequisite, prerequisites
+from components.platform.settings import Settings
+from replay import ROOT, stack_file
 from tests.conftest import GraphOf
 from tools.preflight.__main__ import main, settings_of
-from tools.replay import ROOT, stack_file
 
 NETWORK = {"zones": ["cn-hangzhou-h", "cn-hangzhou-i", "cn-hangzhou-j"]}
 

@@ -5,13 +5,13 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.inputs import InputError
-from components.models.platform import Settings
-from components.preflight.prerequisites import ACK_ROLES, HDFS_ROLE
-from components.preflight.questions import ask, missing_roles, refuse_zones, too_few_addresses
+from components.base.inputs import InputError
+from components.platform.preflight import ask, missing_roles, refuse_zones, too_few_addresses
+from components.platform.prerequisites import ACK_ROLES, HDFS_ROLE
+from components.platform.settings import Settings
+from replay import cloud
+from replay.graph import Graph
 from tests.support import record
-from tools.replay import cloud
-from tools.replay.graph import Graph
 
 ZONES = ["cn-hangzhou-h", "cn-hangzhou-i"]
 

@@ -3,9 +3,9 @@
 from typing import Any, cast
 
 from components.args import ShuffleServiceArgs
-from components.shuffle.service import ShuffleService
+from components.shuffle.component import ShuffleService
+from replay.graph import Graph
 from tests.support import record
-from tools.replay.graph import Graph
 
 
 def made(known: bool = True, **args: Any) -> Graph:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
-from components import constants as c
-from components.entries import properties, values
-from components.models.shuffle import ShuffleSettings
+from components.base import constants as c
+from components.base.configuration import properties, values
 from components.shuffle.client import client_conf, client_entries
 from components.shuffle.conf import dynamic_config, master_conf, worker_conf
+from components.shuffle.inputs import ShuffleSettings
 from components.shuffle.keys import check_client_conf, check_keys, wrong_entries
 
 SHAPES: list[dict[str, Any]] = [

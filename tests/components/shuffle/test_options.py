@@ -6,11 +6,11 @@ import pulumi
 import pytest
 import yaml
 
-from components import constants as c
-from components.shuffle.service import ShuffleService
+from components.base import constants as c
+from components.shuffle.component import ShuffleService
+from replay.graph import Graph, reveal
 from tests.components.shuffle.graphs import checksum, container, made, pod, stateful
 from tests.support import record
-from tools.replay.graph import Graph, reveal
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from components import constants as c
-from components.inputs import InputError
-from components.models.shuffle import ShuffleServiceInputs, ShuffleSettings
-from components.shuffle import service
-from components.shuffle.service import ShuffleService
+from components.base import constants as c
+from components.base.inputs import InputError
+from components.shuffle import component
+from components.shuffle.component import ShuffleService
+from components.shuffle.inputs import ShuffleServiceInputs, ShuffleSettings
+from replay.graph import Graph
 from tests.components.shuffle.graphs import container, made, names, pod, stateful
 from tests.support import record
-from tools.replay.graph import Graph
 
 MASTER_PORTS = {"rpc": 9097, "ratis": 9872, "http": 9098, "internal": 8097}
 WORKER_PORTS = {"rpc": 9091, "fetch": 9092, "push": 9093, "replicate": 9094, "internal": 9095, "http": 9096}
@@ -183,7 +183,7 @@ def test_outputs_say_how_to_use_the_service_without_a_secret(graph: Graph) -> No
 
 
 def test_one_master_is_not_asked_who_leads() -> None:
-    assert "leader" not in service.commands(ShuffleSettings.read({"masters": {"replicas": 1}}))
+    assert "leader" not in component.commands(ShuffleSettings.read({"masters": {"replicas": 1}}))
 
 
 def test_settings_reach_the_component_flat_and_unchanged() -> None:
@@ -196,9 +196,9 @@ def test_settings_reach_the_component_flat_and_unchanged() -> None:
 
 def test_what_a_live_service_cannot_change_is_refused_with_the_way_out() -> None:
     made_with = {"masters.replicas": 3, "workers.disk_gib": 200}
-    assert service.same(made_with, dict(made_with)) == made_with
+    assert component.same(made_with, dict(made_with)) == made_with
     with pytest.raises(InputError) as caught:
-        service.same(made_with, {"masters.replicas": 5, "workers.disk_gib": 500, "new.figure": 1})
+        component.same(made_with, {"masters.replicas": 5, "workers.disk_gib": 500, "new.figure": 1})
     assert [s.split(":")[0] for s in caught.value.sentences] == ["shuffle.masters.replicas", "shuffle.workers.disk_gib"]
     assert "a service in a namespace of its own" in caught.value.sentences[0]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.inputs import InputError
-from components.models.shuffle import ShuffleServiceInputs, ShuffleSettings
+from components.base.inputs import InputError
+from components.shuffle.inputs import ShuffleServiceInputs, ShuffleSettings
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"masters": {"replicas": 2}}, "masters.replicas: 2 is not allowed; allowed: 1, 3, 5"),

@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from components import constants
-from components.models.shuffle import ShuffleSettings
-from components.models.spark import SparkSettings
+from components.base import constants
+from components.pods.sizes import is_row
 from components.shuffle.client import client_conf
+from components.shuffle.inputs import ShuffleSettings
 from components.shuffle.keys import check_client_conf
-from components.spark.conf import docs_table, max_executors, render, spark_conf
-from components.spark.eci import is_row
+from components.spark.configuration import docs_table, max_executors, render, spark_conf
+from components.spark.inputs import SparkSettings
 from components.spark.keys import misspelt
 from components.spark.place import JobPlace
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.spark.eci import (
+from components.pods.sizes import (
     Spec,
     TooLargeError,
     billed,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.inputs import InputError
-from components.models.spark import SparkSettings
+from components.base.inputs import InputError
+from components.spark.inputs import SparkSettings
 from components.spark.keys import PROTECTED, entry_mistake, known_keys, misspelt
 
 

@@ -19,8 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from components.models.spark import SparkSettings
 from components.spark.defaults import defaults_data
+from components.spark.inputs import SparkSettings
 from components.spark.place import JobPlace
 from components.spark.submit import HOOK, HOOK_HOME, chart_values, hook
 

@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.models.spark import SparkSettings
+from components.pods.sizes import round_up
 from components.spark.defaults import defaults_data
-from components.spark.eci import round_up
+from components.spark.inputs import SparkSettings
 from components.spark.place import JobPlace
 from components.spark.submit import hook
 from components.spark.templates import DRIVER_CONTAINER, EXECUTOR_CONTAINER, driver_template, executor_template

@@ -9,9 +9,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.inputs import InputError
-from components.models.storage_check import StorageCheckInputs
-from components.storage.check import SCRIPT, StorageCheck, check_pod, core_site
+from components.base.inputs import InputError
+from components.storage_check.component import SCRIPT, StorageCheck, check_pod, core_site
+from components.storage_check.inputs import StorageCheckInputs
 from tests.support import record
 
 FAKE_JAVA = """#!/bin/sh

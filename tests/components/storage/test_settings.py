@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.inputs import InputError
-from components.models.storage import HDFS_REGIONS, StorageInputs, StorageSettings
+from components.base.inputs import InputError
+from components.storage.inputs import HDFS_REGIONS, StorageInputs, StorageSettings
 
 GOOD = {"region": "cn-hangzhou", "bucket_prefix": "acme-dev"}
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from components.models.storage import HdfsBucket
-from components.storage import Storage
 from components.storage.buckets import hdfs_template
+from components.storage.component import Storage
+from components.storage.inputs import HdfsBucket
+from replay.graph import Graph
 from tests.support import record
-from tools.replay.graph import Graph
 
 DEV = {"region": "cn-hangzhou", "bucket_prefix": "acme-dev", "tags": {"env": "dev"}}
 

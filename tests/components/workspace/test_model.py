@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.inputs import InputError
-from components.models.workspace import WorkspaceInputs, WorkspaceSettings
+from components.base.inputs import InputError
+from components.workspace.inputs import WorkspaceInputs, WorkspaceSettings
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"team": "Team A"}, "team: 'Team A' is not allowed; allowed: 1 to 40 lower-case letters"),

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.constants import (
+from components.base.constants import (
     ANNOTATION_BUDGET,
     ANNOTATION_IMAGES,
     ANNOTATION_MAX_EXECUTORS,
@@ -18,10 +18,10 @@ from components.constants import (
     SPARK_DRIVER_RPC,
     submit_group,
 )
-from components.workspace import Workspace
+from components.workspace.component import Workspace
 from components.workspace.limits import untagged
+from replay.graph import Graph, is_unknown
 from tests.support import record
-from tools.replay.graph import Graph, is_unknown
 
 TEAM: dict[str, Any] = {"team": "team-a", "shuffle_namespace": "celeborn", "pods": "plain"}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from replay.graph import Graph
 from tests.policies.graphs import (
     ECI,
     PENDING,
@@ -16,7 +17,6 @@ from tests.policies.graphs import (
     ros_template,
     template,
 )
-from tools.replay.graph import Graph
 
 WORKER, MASTER, CLUSTER = "celeborn-worker", "celeborn-master", "cluster"
 DEFAULTS, QUOTA = "spark-a-spark-defaults", "spark-a-quota"

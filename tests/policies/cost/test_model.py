@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.spark import eci
+from components.pods import sizes
 from policies.base.rule import Context
 from policies.base.view import Props, view_of
 from policies.cost.model.cloud import free_reason
@@ -17,8 +17,8 @@ from policies.cost.model.job import NoJobError, job_cost
 from policies.cost.model.pods import PodAsk, ask_of, bill
 from policies.cost.model.prices import FILE, HOURS_PER_MONTH, fen, prices, read
 from policies.cost.model.spark import Conf, job_of, parse_conf
+from replay.graph import UNKNOWN, Graph
 from tests.policies.graphs import CONF, changed, clean, get, kubernetes, resource, template
-from tools.replay.graph import UNKNOWN, Graph
 
 HANGZHOU, ELSEWHERE = "cn-hangzhou", "cn-nanjing"
 """A region with finer sizes, and one of the mainland without."""
@@ -68,7 +68,7 @@ def test_acs_is_billed_as_asked(kind: str, one: str) -> None:
 
 
 def test_acs_is_cheaper_up_to_8_gib_a_vcpu_and_dearer_beyond_the_break_even() -> None:
-    for spec in eci.specs(HANGZHOU):
+    for spec in sizes.specs(HANGZHOU):
         acs = cny(spec.vcpu, spec.gib, acs="general-purpose.default")
         if spec.gib <= 8 * spec.vcpu:
             assert acs < cny(spec.vcpu, spec.gib)
@@ -216,7 +216,7 @@ def test_a_chart_that_the_engine_expanded_is_not_counted_twice() -> None:
 
 def test_prices_older_than_a_year_are_flagged() -> None:
     old = [p.key for p in read() if p.stale(date(2026, 11, 22))]
-    assert "eci.vcpu" in old
+    assert "sizes.vcpu" in old
     assert "acs.general-purpose.default.vcpu" not in old
 
 
@@ -234,7 +234,7 @@ def test_a_price_without_a_number_is_refused(tmp_path: Any) -> None:
 
 
 def test_hong_kong_is_priced_as_abroad() -> None:
-    assert prices("cn-hongkong").cny("eci.vcpu") is None
+    assert prices("cn-hongkong").cny("sizes.vcpu") is None
     assert prices("cn-hongkong").cny("acs.general-purpose.default.vcpu") == Decimal("0.0886")
 
 

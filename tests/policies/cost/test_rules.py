@@ -10,10 +10,10 @@ from policies.base.config import read
 from policies.base.rule import Context
 from policies.base.view import Props, Undecided, Unreadable, opened
 from policies.cost.rules import RULES
+from replay.graph import SECRET, UNKNOWN, Graph
 from tests.policies.cost.mutations import MUTATIONS, config_for
 from tests.policies.graphs import Path, changed, clean, get, is_place, leaves, put
 from tools.packs import Pack
-from tools.replay.graph import SECRET, UNKNOWN, Graph
 
 IDS = [r.id for r in RULES]
 CONTEXT = Context(region="cn-hangzhou")

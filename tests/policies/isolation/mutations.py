@@ -4,6 +4,7 @@ import copy
 import json
 from typing import Any
 
+from replay.graph import Graph
 from tests.policies.graphs import Change, get, kubernetes, resource
 from tests.policies.isolation.platform import (
     ECI,
@@ -18,7 +19,6 @@ from tests.policies.isolation.platform import (
     rights,
     trust,
 )
-from tools.replay.graph import Graph
 
 DEFAULTS, DRIVER, BINDING = "spark-a-spark-defaults", "spark-a-driver", "spark-a-driver"
 POLICY, ROLE, APPLICATION = "a-policy", "a-role", "spark-a-job"

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from replay.graph import Graph, Resource
 from tests.policies.graphs import defaults, kubernetes, resource
-from tools.replay.graph import Graph, Resource
 
 ECI = "k8s.aliyun.com/"
 REGISTRY = "registry-vpc.cn-hangzhou.aliyuncs.com/example/"

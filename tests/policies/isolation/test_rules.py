@@ -12,11 +12,11 @@ from policies.base.config import read
 from policies.base.rule import Context, Rule
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES
+from replay.graph import SECRET, UNKNOWN, Graph, Resource
 from tests.policies.graphs import Change, Path, is_place, leaves, put
 from tests.policies.isolation.mutations import MUTATIONS, VARIANTS
 from tests.policies.isolation.platform import clean
 from tools.packs import Pack
-from tools.replay.graph import SECRET, UNKNOWN, Graph, Resource
 
 IDS = [r.id for r in RULES]
 STRICT = {"all": "mandatory"}

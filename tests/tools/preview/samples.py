@@ -5,9 +5,9 @@ import json
 from policies.base.check import Verdict
 from policies.base.rule import Context
 from policies.cost.model.estimate import estimate_graph
+from replay.graph import Graph, Resource
 from tools.preview.look import Look
 from tools.preview.parts import WORKSPACE
-from tools.replay.graph import Graph, Resource
 
 
 def look_of(graph: Graph, verdicts: list[Verdict] | None = None) -> Look:

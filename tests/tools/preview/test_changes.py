@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
+from replay import ROOT
 from tests.tools.preview.trees import Edit, both, code, nothing, policy, price, setting, tree
 from tools.preview.look import Look
 from tools.preview.markdown import markdown
 from tools.preview.report import report_of
 from tools.preview.revisions import look_in
-from tools.replay import ROOT
 
 GOLDEN = Path(__file__).parent / "golden"
 ALIAS = (
@@ -51,7 +51,9 @@ CASES = {
         ("<b>replaced</b>", "`OSS Bucket storage-files`", "all objects in the bucket", "protected", "(replaces)"),
     ),
     "celeborn-upgrade": Case(
-        code("components/constants.py", r'CELEBORN_VERSION: Final = "[0-9.]+"', 'CELEBORN_VERSION: Final = "0.7.99"'),
+        code(
+            "components/base/constants.py", r'CELEBORN_VERSION: Final = "[0-9.]+"', 'CELEBORN_VERSION: Final = "0.7.99"'
+        ),
         ("`StatefulSet celeborn/celeborn-worker`", "apache/celeborn:0.7.99`"),
         ("<b>added</b>", "<b>removed</b>", "<b>replaced</b>"),
     ),
@@ -69,7 +71,7 @@ CASES = {
         ("No resource changes.", "**begins** (mandatory): disk-size", "A mandatory rule forbids this update."),
     ),
     "renamed-with-alias": Case(
-        code("components/platform.py", r'ShuffleService\("shuffle", args, self\._inside\(\)\)', ALIAS),
+        code("components/platform/component.py", r'ShuffleService\("shuffle", args, self\._inside\(\)\)', ALIAS),
         ("<b>renamed</b>", "was StatefulSet shuffle-worker, known by its alias"),
         ("<b>added</b>", "<b>removed</b>", "<b>replaced</b>"),
     ),

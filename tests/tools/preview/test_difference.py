@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from replay.graph import SECRET, Graph, Resource
 from tests.alicloud_types import takes
 from tests.conftest import STACKS, GraphOf
 from tools.preview.difference import Change, compare, replacements
 from tools.preview.values import differences, words
 from tools.preview.words import alike, consequences
-from tools.replay.graph import SECRET, Graph, Resource
 
 HEAD = "urn:pulumi:test::spark-on-ack::"
 BUCKET, POLICY = "alicloud:oss/bucket:Bucket", "alicloud:oss/bucketPolicy:BucketPolicy"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from replay.graph import SECRET
 from tests.conftest import GraphOf
 from tests.tools.preview.browser import browser
 from tests.tools.preview.samples import bigger_quotas, look_of, many_teams, verdict
 from tools.preview.html import html
 from tools.preview.picture import mermaid, picture_of
 from tools.preview.report import report_of
-from tools.replay.graph import SECRET
 
 PICTURES = Path(__file__).resolve().parents[3] / "docs" / "pictures"
 

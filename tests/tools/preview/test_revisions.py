@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from replay import ROOT
 from tests.tools.preview.trees import tree
 from tools.preview import revisions
 from tools.preview.__main__ import main
 from tools.preview.look import Look
 from tools.preview.report import report_of
 from tools.preview.revisions import RevisionError, checked_out, look_in, python_of
-from tools.replay import ROOT
 
 BOOTSTRAP = """
 import pathlib, sys

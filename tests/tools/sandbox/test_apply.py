@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from tools.replay import Graph, Resource
+from replay import Graph, Resource
 from tools.sandbox import apply
 from tools.sandbox.cluster import kwok_config
 from tools.sandbox.console import SandboxError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.constants import SPARK_OPERATOR_VERSION
+from components.base.constants import SPARK_OPERATOR_VERSION
 from tools.sandbox import programs
 from tools.sandbox.console import SandboxError
 from tools.sandbox.programs import DATA, GOMODS, PROGRAMS, build_missing, data_folder, missing, program

@@ -1,0 +1,57 @@
+"""Inputs of the admission policies: levels of the rules, and who besides jobs may create pods."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from ..base.inputs import Inputs, matching, not_allowed
+from ..base.sentences import nearest, show
+from .rules import DENY, LEVELS, rules
+
+UserName = Annotated[str, *matching(r"\S+", "a Kubernetes user name such as system:serviceaccount:tools:notebooks")]
+KubeName = Annotated[
+    str, *matching(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", "1 to 63 lower-case letters, digits, dots and dashes")
+]
+
+
+def _levels(levels: dict[str, str]) -> dict[str, str]:
+    table = rules()
+    wrong = []
+    for rule, level in levels.items():
+        if rule not in table:
+            close = nearest(rule, table)
+            hint = f"; did you mean {close!r}?" if close else ""
+            wrong.append(f"{show(rule)} is no rule{hint} Rules: {', '.join(table)}")
+        elif level not in LEVELS:
+            wrong.append(f"{rule}: {show(level)} is not allowed; allowed: {', '.join(LEVELS)}")
+        elif level != DENY and table[rule].sealed:
+            wrong.append(f"{rule}: {show(level)} is not allowed; it keeps teams and credentials apart; allowed: {DENY}")
+    if wrong:
+        raise not_allowed("; ".join(wrong))
+    return levels
+
+
+Levels = Annotated[dict[str, str], AfterValidator(_levels)]
+
+
+class AdmissionSettings(Inputs):
+    """How strictly arriving jobs are checked."""
+
+    levels: Levels = Field(
+        {},
+        description="Rule -> deny, warn, audit or off; deny unless said. Rules that keep teams and credentials apart "
+        "are always deny",
+    )
+    pod_creators: tuple[UserName, ...] = Field(
+        (), description="Further users that may create pods in workspaces, by full name; all other rules hold for them"
+    )
+    priority_classes: tuple[KubeName, ...] = Field((), description="Priority classes jobs may use")
+
+
+class AdmissionPoliciesInputs(AdmissionSettings):
+    """Inputs of AdmissionPolicies: its settings, and the account of the Spark operator."""
+
+    operator_namespace: KubeName = Field("spark-operator", description="Namespace of the Spark operator")
+    operator_account: KubeName = Field(
+        "spark-operator-controller", description="Service account of the operator's controller; it creates the drivers"
+    )

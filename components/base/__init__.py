@@ -1,0 +1,1 @@
+"""What all components share: reading inputs, error sentences, names, tags, and what cannot change."""

@@ -1,0 +1,94 @@
+"""Types that the inputs of several cloud components share: regions, zones, address ranges, ids."""
+
+import re
+from ipaddress import IPv4Network
+from itertools import combinations
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator
+
+from .inputs import Inputs, matching, not_allowed
+from .sentences import Allowed
+
+Region = Annotated[
+    str,
+    *matching(r"[a-z]{2,3}-[a-z]+(-[a-z0-9]+)?", "an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1"),
+]
+Zone = Annotated[str, *matching(r"[a-z]{2,3}-[a-z0-9-]+", "a zone id such as cn-hangzhou-h or ap-southeast-1a")]
+VpcId = Annotated[str, *matching(r"vpc-[a-z0-9-]+", "an id such as vpc-bp1abc")]
+VswitchId = Annotated[str, *matching(r"vsw-[a-z0-9-]+", "an id such as vsw-bp1abc")]
+SecurityGroupId = Annotated[str, *matching(r"sg-[a-z0-9-]+", "an id such as sg-bp1abc")]
+ResourceGroupId = Annotated[str, *matching(r"rg-[a-z0-9-]+", "an id such as rg-acfm1abc")]
+KmsKeyId = Annotated[str, *matching(r"(key-)?[a-z0-9-]{8,}", "a KMS key id such as key-bjj1abc or a UUID")]
+
+TAG_WORDS = (
+    "text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, "
+    "neither with a comma or a colon (ECI writes them as key:value,key:value)"
+)
+
+
+def _tags(tags: dict[str, str]) -> dict[str, str]:
+    for key, value in tags.items():
+        reserved = key.startswith(("aliyun", "acs:"))
+        if reserved or not 1 <= len(key) <= 128 or len(value) > 128 or set(",:") & set(key + value):
+            raise not_allowed(f"{key}: {value!r} is not allowed; allowed: {TAG_WORDS}")
+    return tags
+
+
+Tags = Annotated[dict[str, str], AfterValidator(_tags), Allowed(TAG_WORDS)]
+
+Pods = Literal["eci", "virtual-node", "acs", "plain"]
+"""What runs pods: ECI in ACK Serverless, ECI behind the virtual nodes of a managed cluster, ACS, or anything else."""
+Credentials = Literal["eci", "rrsa", "none"]
+"""How pods prove who they are to OSS: the RAM role of the ECI pod, their service account (RRSA), or no OSS."""
+
+RESERVED_ADDRESSES = 4
+"""Addresses of a vswitch that the cloud keeps for itself."""
+PRIVATE_RANGES = tuple(IPv4Network(r) for r in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+
+
+def zone_in(zone: str, region: str) -> bool:
+    """Zone ids are the region's id and a letter, with a dash where the region does not end in a digit.
+
+    The list of zones itself is asked from the cloud at preview: zones come and go, and a list here would be stale.
+    """
+    return re.fullmatch(re.escape(region) + ("" if region[-1].isdigit() else "-") + "[a-z]", zone) is not None
+
+
+def cidr(widest: int, narrowest: int, *, private: bool = True) -> Any:  # noqa: ANN401 - an annotation's metadata
+    """Metadata of `Annotated[str, *cidr(...)]`: an IPv4 range with a mask from /widest to /narrowest."""
+    where = " inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16" if private else ""
+    words = f"an IPv4 range such as 10.0.0.0/{max(widest, 16)}, mask /{widest} to /{narrowest}{where}"
+
+    def check(value: str) -> str:
+        try:
+            network = IPv4Network(value, strict=False)
+        except ValueError:
+            raise not_allowed(f"allowed: {words}") from None
+        if str(network) != value:
+            raise not_allowed(f"it is not the start of its range; allowed: {network}")
+        inside = not private or any(network.subnet_of(p) for p in PRIVATE_RANGES)
+        if not widest <= network.prefixlen <= narrowest or not inside:
+            raise not_allowed(f"allowed: {words}")
+        return value
+
+    return AfterValidator(check), Allowed(words)
+
+
+def usable_addresses(mask: int) -> int:
+    """Addresses of a vswitch with that mask that pods can have."""
+    return int(2 ** (32 - mask)) - RESERVED_ADDRESSES
+
+
+def first_overlap(ranges: dict[str, str]) -> tuple[str, str] | None:
+    """The names of the first two ranges that overlap, in the order given."""
+    for (a, x), (b, y) in combinations(ranges.items(), 2):
+        if IPv4Network(x).overlaps(IPv4Network(y)):
+            return a, b
+    return None
+
+
+def said(model: Inputs) -> list[str]:
+    """The keys of a model whose values are not the defaults, in the order of the model."""
+    fields = type(model).model_fields
+    return [k for k, f in fields.items() if getattr(model, k) != f.get_default(call_default_factory=True)]

@@ -1,0 +1,245 @@
+"""Inputs of the cluster: four flavours behind one set of keys."""
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ..base.cloud import (
+    KmsKeyId,
+    Pods,
+    Region,
+    ResourceGroupId,
+    SecurityGroupId,
+    Tags,
+    VswitchId,
+    cidr,
+    first_overlap,
+    said,
+)
+from ..base.inputs import Inputs, Value, matching, not_allowed
+
+Flavour = Literal["serverless", "acs", "virtual-node", "existing"]
+ControlPlaneLog = Literal["apiserver", "kcm", "scheduler", "ccm", "controlplane-events"]
+Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+AddonVersion = Annotated[
+    str, *matching(r"v?\d[\w.-]*|latest|off", "a version such as v0.7.6, latest (chosen once, at installation) or off")
+]
+ServiceCidr = Annotated[str, *cidr(16, 24)]
+OidcProviderArn = Annotated[
+    str,
+    *matching(r"acs:ram::\d+:oidc-provider/\S+", "an ARN such as acs:ram::1234567890123456:oidc-provider/ack-rrsa-c1"),
+]
+HttpsUrl = Annotated[str, *matching(r"https://\S+", "an https:// address")]
+
+OLDEST_MINOR: Final = 30
+"""Kubernetes 1.30: the first with ValidatingAdmissionPolicy as a stable API; the isolation of teams rests on it."""
+
+ADDONS: Final[dict[str, dict[str, str]]] = {
+    "serverless": {"managed-coredns": "latest", "managed-csiprovisioner": "latest", "poseidon": "v0.7.6"},
+    "acs": {"poseidon": "v0.7.6"},
+    "virtual-node": {
+        "ack-virtual-node": "latest",
+        "managed-coredns": "latest",
+        "csi-plugin": "latest",
+        "managed-csiprovisioner": "latest",
+        "poseidon": "v0.7.6",
+    },
+    "existing": {},
+}
+"""Flavour -> add-on -> version. DNS, disks for PersistentVolumeClaims, and poseidon, which enforces NetworkPolicies
+(0.7.6 of 2026-05-22 is the newest outside a phased rollout). The names for serverless are the vendor's for managed
+clusters; which of them ACK Serverless takes was not tried on an account."""
+
+
+class ExistingCluster(Inputs):
+    """How to reach a cluster that is not made here, and what its pods' cloud identities need."""
+
+    kubeconfig_file: str | None = Field(
+        None, description="Path of a kubeconfig, relative to the project; `~` is the home. The file stays where it is"
+    )
+    context: str | None = Field(None, description="Context in the kubeconfig (alone: in the default kubeconfig)")
+    cluster_id: str | None = Field(
+        None,
+        description="ACK id, or any name that stays the same as long as it is the same cluster: when it changes, "
+        "everything in Kubernetes is made anew. Default: the context, else the file, else `existing`",
+    )
+    pods: Pods = Field("plain", description="What runs its pods: eci (ACK Serverless), virtual-node, acs, or plain")
+    oidc_provider_arn: Value[OidcProviderArn] | None = Field(
+        None, description="RAM OIDC provider of the cluster; needed for identities by service account (RRSA)"
+    )
+    oidc_issuer_url: Value[HttpsUrl] | None = Field(
+        None, description="Issuer of the cluster's service account tokens; needed for identities by service account"
+    )
+
+    @property
+    def identifier(self) -> str:
+        """What stays the same as long as it is the same cluster."""
+        return self.cluster_id or self.context or self.kubeconfig_file or "existing"
+
+
+class Logs(Inputs):
+    """Logs of the cluster in the Log Service (SLS)."""
+
+    control_plane: tuple[ControlPlaneLog, ...] = Field(
+        ("apiserver", "kcm", "scheduler"), description="Control plane components whose logs are kept"
+    )
+    audit: bool = Field(True, description="Keep the API server's audit log: who did what in which namespace")
+    retention_days: int = Field(30, ge=1, le=3650, description="Days that control plane logs are kept")
+    project: Value[str] | None = Field(
+        None,
+        description="Log project that exists. None: ACK makes `k8s-log-<cluster id>`; project names are unique in the "
+        "whole cloud, and a name with the cluster's id cannot be taken",
+    )
+    keep_when_deleted: bool = Field(True, description="Keep the logs when the cluster is deleted")
+
+
+class Maintenance(Inputs):
+    """When ACK may work on the cluster."""
+
+    days: tuple[Day, ...] = Field(("Saturday",), min_length=1, description="Days of the week")
+    start: Annotated[str, *matching(r"([01]\d|2[0-3]):[0-5]\d[+-]\d{2}:\d{2}", "a time such as 02:00+08:00")] = Field(
+        "02:00+08:00", description="Beginning of the window, with the offset from UTC"
+    )
+    hours: int = Field(3, ge=1, le=24, description="Length of the window in hours")
+
+
+class PodDefaults(Inputs):
+    """What every ECI pod of the platform's namespaces gets without asking (`eci-profile`)."""
+
+    enabled: bool = Field(True, description="Write the profile; it acts on new pods at once")
+    image_cache: bool = Field(True, description="Start from a matching image cache where there is one")
+    spot_fallback: bool = Field(True, description="A spot pod runs on demand when there is no spot capacity")
+
+
+class ClusterSettings(Inputs):
+    """The Kubernetes cluster."""
+
+    flavour: Flavour = Field(
+        description="serverless: ACK Serverless, pods on ECI (only accounts that already had one before 2025-02-17); "
+        "acs: pods on ACS, open to every account; virtual-node: managed ACK with virtual nodes; existing: any cluster "
+        "by its kubeconfig. Cannot be changed later"
+    )
+    existing: ExistingCluster = Field(ExistingCluster(), description="Access to the cluster of flavour existing")
+    version: (
+        Annotated[str, *matching(r"1\.\d\d(\.\d+-aliyun\.\d+)?", "a version such as 1.34 or 1.34.1-aliyun.1")] | None
+    ) = Field(None, description="Kubernetes version, raised one minor at a time. None: the newest when it is made")
+    upgrade_channel: Literal["off", "patch", "stable", "rapid"] | None = Field(
+        None, description="Automatic upgrades inside the maintenance window. Default: patch; off where a version is set"
+    )
+    spec: Literal["ack.pro.small", "ack.pro.xlarge", "ack.pro.2xlarge", "ack.pro.4xlarge"] = Field(
+        "ack.pro.small",
+        description="Control plane size. Only Pro has NetworkPolicy, zone spread and control plane logs; xlarge and "
+        "more sell scheduling rate and exist for virtual-node",
+    )
+    service_cidr: ServiceCidr = Field(
+        "172.21.0.0/20", description="Addresses of Kubernetes services, outside the VPC. Cannot be changed later"
+    )
+    public_endpoint: bool = Field(
+        False,
+        description="API server also on the internet. Without it, Pulumi must run where the VPC is reachable. "
+        "Cannot be changed later",
+    )
+    deletion_protection: bool = Field(
+        True, description="Neither ACK nor Pulumi deletes the cluster before this is off (and an update has run)"
+    )
+    encryption_key_id: Value[KmsKeyId] | None = Field(
+        None, description="KMS key that encrypts Kubernetes Secrets at rest. None: not encrypted by a key of yours"
+    )
+    logs: Logs = Field(Logs(), description="Control plane and audit logs")
+    maintenance: Maintenance = Field(Maintenance(), description="Maintenance window")
+    addons: dict[str, AddonVersion] = Field(
+        {}, description="Add-on to version, beside the flavour's own; `off` leaves one of those out"
+    )
+    pod_defaults: PodDefaults = Field(PodDefaults(), description="Defaults of ECI pods")
+
+    @property
+    def pods(self) -> Pods:
+        """What runs the pods of this cluster."""
+        made: dict[str, Pods] = {"serverless": "eci", "acs": "acs", "virtual-node": "virtual-node"}
+        return made.get(self.flavour, self.existing.pods)
+
+    @property
+    def installed_addons(self) -> dict[str, str]:
+        """Add-on -> version or `latest`: the flavour's own and the stack's."""
+        return {k: v for k, v in (ADDONS[self.flavour] | self.addons).items() if v != "off"}
+
+    @property
+    def channel(self) -> str:
+        """The upgrade channel that holds."""
+        return self.upgrade_channel or ("off" if self.version else "patch")
+
+    @model_validator(mode="after")
+    def _keys_of_the_flavour(self) -> Self:
+        if self.flavour == "existing":
+            foreign = [k for k in said(self) if k in ClusterSettings.model_fields and k not in ("flavour", "existing")]
+            if foreign:
+                raise not_allowed("an existing cluster is not changed here; allowed: leave it out", foreign[0])
+        elif said(self.existing):
+            raise not_allowed(
+                f"only for flavour existing, but the flavour is {self.flavour}; allowed: leave it out",
+                f"existing.{said(self.existing)[0]}",
+            )
+        if self.flavour in ("serverless", "acs") and self.spec != "ack.pro.small":
+            raise not_allowed(
+                f"{self.spec!r} is not offered for flavour {self.flavour}; allowed: ack.pro.small", "spec"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _versions(self) -> Self:
+        if self.version and int(self.version.split(".")[1]) < OLDEST_MINOR:
+            raise not_allowed(
+                f"{self.version!r} has no stable ValidatingAdmissionPolicy; allowed: 1.{OLDEST_MINOR} or newer",
+                "version",
+            )
+        if self.version and self.channel != "off":
+            raise not_allowed(
+                f"{self.channel!r} would run ahead of version {self.version}; allowed: off, or no version",
+                "upgrade_channel",
+            )
+        return self
+
+
+class ClusterInputs(ClusterSettings):
+    """Inputs of Cluster: the settings and the network it stands in."""
+
+    region: Region = Field("cn-hangzhou", description="Region of the cluster")
+    tags: Tags = Field({}, description="Further tags of the cluster and of its ECI pods")
+    vswitch_ids: Value[tuple[VswitchId, ...]] | None = Field(None, description="One to five vswitches, one a zone")
+    security_group_id: Value[SecurityGroupId] | None = Field(None, description="Security group of the pods")
+    network_cidr: Annotated[str, *cidr(8, 28, private=False)] | None = Field(
+        None, description="Addresses of the VPC, to compare with the service addresses"
+    )
+    resource_group_id: Value[ResourceGroupId] | None = Field(
+        None, description="Resource group of the cluster; none: the account's default group"
+    )
+    kubeconfig: Value[str] | None = Field(
+        None, description="Content of the existing cluster's kubeconfig; kept as a secret"
+    )
+
+    @model_validator(mode="after")
+    def _wired(self) -> Self:
+        if self.flavour == "existing":
+            ways = (self.kubeconfig, self.existing.kubeconfig_file, self.existing.context)
+            if all(way is None for way in ways):
+                raise not_allowed(
+                    "missing; flavour existing needs a way to the cluster; allowed: the secret kubeconfig, "
+                    "or existing.kubeconfig_file, or existing.context",
+                    "kubeconfig",
+                )
+            return self
+        if self.kubeconfig is not None:
+            raise not_allowed(
+                f"only for flavour existing, but the flavour is {self.flavour}; allowed: leave it out", "kubeconfig"
+            )
+        missing = [k for k in ("vswitch_ids", "security_group_id") if getattr(self, k) is None]
+        if missing:
+            raise not_allowed(
+                f"missing; flavour {self.flavour} needs a network; allowed: the Network's output", missing[0]
+            )
+        if self.network_cidr and first_overlap({"services": self.service_cidr, "VPC": self.network_cidr}):
+            raise not_allowed(
+                f"{self.service_cidr} overlaps with the VPC's {self.network_cidr}; allowed: a range outside it",
+                "service_cidr",
+            )
+        return self

@@ -1,0 +1,151 @@
+"""A cluster made here: ACK Serverless, ACS, or managed ACK with virtual nodes.
+
+All three are one resource and differ by `profile`. None of them was tried on a live account; `profile=Serverless` is
+what the vendor's provider itself sends for its deprecated serverless resource.
+"""
+
+import pulumi
+import pulumi_alicloud as alicloud
+import yaml
+
+from ..base.tags import cloud_tags
+from .inputs import ClusterInputs
+
+PROFILES = {"serverless": "Serverless", "acs": "Acs", "virtual-node": "Default"}
+NETWORK_PLUGIN = "terway-eniip"
+"""A managed cluster must be told its network plugin at creation; pods take addresses of the vswitches."""
+
+
+def create(
+    name: str, inputs: ClusterInputs, profile: pulumi.Input[str], parent: pulumi.Resource
+) -> alicloud.cs.ManagedKubernetes:
+    """The cluster.
+
+    It deletes before it creates: a second cluster with the same service addresses cannot be in one VPC. Protection
+    keeps such a replacement from happening by itself. No name is given, so the engine's own names cannot collide.
+    """
+    opts = pulumi.ResourceOptions(
+        parent=parent,
+        protect=inputs.deletion_protection or None,
+        delete_before_replace=True,
+        ignore_changes=["addons"],  # they act at creation only; later ones are resources of their own
+        additional_secret_outputs=["certificate_authorities"],
+    )
+    return alicloud.cs.ManagedKubernetes(name, _arguments(name, inputs, profile), opts)
+
+
+def _arguments(name: str, inputs: ClusterInputs, profile: pulumi.Input[str]) -> alicloud.cs.ManagedKubernetesArgs:
+    logs = inputs.logs
+    vswitches = pulumi.Output.from_input(inputs.vswitch_ids or ()).apply(list)
+    virtual = inputs.flavour == "virtual-node"
+    return alicloud.cs.ManagedKubernetesArgs(
+        profile=profile,
+        cluster_spec=inputs.spec,
+        version=inputs.version,
+        vswitch_ids=vswitches,
+        pod_vswitch_ids=vswitches if virtual else None,
+        addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=NETWORK_PLUGIN)] if virtual else None,
+        security_group_id=inputs.security_group_id,
+        service_cidr=inputs.service_cidr,
+        new_nat_gateway=False,  # the provider's default is a gateway (and its cost) the Network knows nothing of
+        slb_internet_enabled=inputs.public_endpoint,  # the provider's default is on the internet
+        enable_rrsa=True,
+        deletion_protection=inputs.deletion_protection,
+        delete_options=_delete_options(inputs),
+        control_plane_log_components=list(logs.control_plane),
+        control_plane_log_project=logs.project if logs.control_plane else None,
+        control_plane_log_ttl=str(logs.retention_days) if logs.control_plane else None,
+        audit_log_config=alicloud.cs.ManagedKubernetesAuditLogConfigArgs(
+            enabled=logs.audit, sls_project_name=logs.project
+        ),
+        encryption_provider_key=inputs.encryption_key_id,
+        disable_encryption=False if inputs.encryption_key_id else None,
+        maintenance_window=_maintenance_window(inputs),
+        operation_policy=alicloud.cs.ManagedKubernetesOperationPolicyArgs(cluster_auto_upgrade=_auto_upgrade(inputs)),
+        resource_group_id=inputs.resource_group_id,
+        skip_set_certificate_authority=True,  # else the client key lies in the state
+        tags=cloud_tags(name, inputs.tags),
+    )
+
+
+def _delete_options(inputs: ClusterInputs) -> list[alicloud.cs.ManagedKubernetesDeleteOptionArgs]:
+    """What goes with the cluster: load balancers always, logs only when the stack says so."""
+    keep = "retain" if inputs.logs.keep_when_deleted else "delete"
+    modes = {"SLB": "delete", "ALB": "delete", "SLS_Data": keep, "SLS_ControlPlane": keep}
+    return [
+        alicloud.cs.ManagedKubernetesDeleteOptionArgs(resource_type=kind, delete_mode=mode)
+        for kind, mode in modes.items()
+    ]
+
+
+def _auto_upgrade(inputs: ClusterInputs) -> alicloud.cs.ManagedKubernetesOperationPolicyClusterAutoUpgradeArgs:
+    on = inputs.channel != "off"
+    return alicloud.cs.ManagedKubernetesOperationPolicyClusterAutoUpgradeArgs(
+        enabled=on, channel=inputs.channel if on else None
+    )
+
+
+def _maintenance_window(inputs: ClusterInputs) -> alicloud.cs.ManagedKubernetesMaintenanceWindowArgs:
+    """The window in the API's form: a first date (any past one), then the days of the week."""
+    window = inputs.maintenance
+    clock, offset = window.start[:5], window.start[5:]
+    return alicloud.cs.ManagedKubernetesMaintenanceWindowArgs(
+        enable=True,
+        maintenance_time=f"2026-01-03T{clock}:00.000{offset}",
+        duration=f"{window.hours}h",
+        weekly_period=",".join(window.days),
+    )
+
+
+def addons(
+    name: str, inputs: ClusterInputs, cluster: alicloud.cs.ManagedKubernetes, parent: pulumi.Resource
+) -> list[alicloud.cs.KubernetesAddon]:
+    """One resource an add-on, at its pinned version; a name is unique in a cluster, so a replacement deletes first."""
+    return [
+        alicloud.cs.KubernetesAddon(
+            f"{name}-{addon}",
+            cluster_id=cluster.id,
+            name=addon,
+            version=None if version == "latest" else version,
+            opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
+        )
+        for addon, version in inputs.installed_addons.items()
+    ]
+
+
+def kubeconfig(
+    inputs: ClusterInputs, cluster: alicloud.cs.ManagedKubernetes, parent: pulumi.Resource
+) -> pulumi.Output[str]:
+    """A secret kubeconfig for the endpoint that is open.
+
+    The cloud writes the public endpoint into it; without one the private endpoint takes its place.
+    """
+    given = alicloud.cs.get_cluster_credential_output(
+        cluster_id=cluster.id, opts=pulumi.InvokeOutputOptions(parent=parent)
+    ).kube_config
+    if inputs.public_endpoint:
+        return pulumi.Output.secret(given)
+    server = cluster.connections.apply(lambda c: c[0].api_server_intranet)
+    return pulumi.Output.secret(pulumi.Output.all(given, server).apply(lambda known: with_server(*known)))
+
+
+def with_server(text: str, server: str) -> str:
+    """The kubeconfig with every cluster's server replaced."""
+    config = yaml.safe_load(text)
+    for entry in config["clusters"]:
+        entry["cluster"]["server"] = server
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def oidc(
+    inputs: ClusterInputs, cluster: alicloud.cs.ManagedKubernetes, parent: pulumi.Resource
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """ARN and issuer of the cluster's OIDC provider.
+
+    Both follow from account, region and cluster id. They are not read from the cluster, which may answer without
+    them right after its creation; a role whose trust names nothing would then be made.
+    """
+    account = alicloud.get_account_output(opts=pulumi.InvokeOutputOptions(parent=parent)).id
+    region = inputs.region
+    arn = pulumi.Output.format("acs:ram::{0}:oidc-provider/ack-rrsa-{1}", account, cluster.id)
+    return arn, pulumi.Output.format(f"https://oidc-ack-{region}.oss-{region}.aliyuncs.com/{{0}}", cluster.id)

@@ -1,0 +1,1 @@
+"""HistoryServer: the Spark history server."""

@@ -1,0 +1,238 @@
+"""The Spark history server: jobs stay visible after their end, old event logs are deleted."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..args import HistoryServerArgs
+from ..base.configuration import Entry, properties
+from ..base.constants import (
+    LABEL_COMPONENT,
+    LABEL_MANAGED_BY,
+    LABEL_NAME,
+    LABEL_ROLE,
+    PROJECT,
+    SPARK_HISTORY_UI,
+)
+from ..base.inputs import embed, later
+from ..pods.sizes import fit
+from ..spark.configuration import JINDO_PROCS, TEMP_DIR, oss
+from ..spark.inputs import SparkSettings
+from ..spark.place import JobPlace
+from ..spark.templates import (
+    container_security,
+    eci_disk,
+    identity_mounts,
+    identity_volumes,
+    on_eci,
+    pod_annotations,
+    pod_labels,
+    pod_security,
+    rrsa_env,
+    sidecars,
+    virtual_node_tolerations,
+)
+from .inputs import HISTORY_ACCOUNT, HistoryInputs
+
+APP = "spark-history-server"
+CONF_DIR = "/etc/spark-history"
+CONF_FILE = "spark-history.conf"
+STORE_DIR = "/var/data/history"
+FREE_DISK_GIB = 20
+"""Of a pod's free disk the image takes about ten; the rest is the store's before more is paid for."""
+OVERHEAD = 0.14
+HDFS_HOST = ".oss-dls."
+"""Part of the host of an OSS-HDFS root; a plain bucket's root is its name alone."""
+LABELS = {LABEL_NAME: APP, LABEL_COMPONENT: "history", LABEL_MANAGED_BY: PROJECT}
+
+
+class HistoryServer(pulumi.ComponentResource):
+    """One history server in a namespace of its own, reached through a Service inside the cluster.
+
+    One replica on purpose: it deletes old logs, and two cleaners would get into each other's way; while it restarts,
+    jobs and their logs are not affected. Its account has no rights on the API server. There is no NetworkPolicy:
+    jobs cannot reach it anyway, because their own namespaces close all ways out that they do not need.
+    """
+
+    namespace: pulumi.Output[str]
+    """Namespace of the server."""
+    url: pulumi.Output[str]
+    """Address inside the cluster."""
+    open_command: pulumi.Output[str]
+    """Brings the page to http://localhost:18080 on the machine it is typed on."""
+
+    def __init__(self, name: str, args: HistoryServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("spark-on-ack:index:HistoryServer", name, None, opts)
+        inputs = HistoryInputs.of(args, f"HistoryServer {name}")
+        namespace = k8s.core.v1.Namespace(
+            f"{name}-namespace",
+            metadata={"name": inputs.namespace, "labels": _namespace_labels()},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        account = k8s.core.v1.ServiceAccount(
+            f"{name}-account",
+            metadata=_metadata(HISTORY_ACCOUNT, inputs),
+            automount_service_account_token=False,
+            opts=inside,
+        )
+        text = _from_place(inputs, lambda place: properties(history_conf(inputs, place)))
+        conf = k8s.core.v1.ConfigMap(
+            f"{name}-conf", metadata=_metadata(APP, inputs), data={CONF_FILE: text}, opts=inside
+        )
+        k8s.apps.v1.Deployment(
+            f"{name}-server",
+            metadata=_metadata(APP, inputs),
+            spec={
+                "replicas": 1,
+                "strategy": {"type": "Recreate"},  # never two cleaners
+                "revision_history_limit": 2,
+                "selector": {"match_labels": {LABEL_NAME: APP}},
+                "template": _from_place(inputs, lambda place: pod(inputs, place)),
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace, account, conf]),
+        )
+        k8s.core.v1.Service(
+            f"{name}-service",
+            metadata=_metadata(APP, inputs),
+            spec={
+                "selector": {LABEL_NAME: APP},
+                "ports": [{"name": "http", "port": SPARK_HISTORY_UI, "target_port": SPARK_HISTORY_UI}],
+            },
+            opts=inside,
+        )
+        self._give(inputs)
+
+    def _give(self, inputs: HistoryInputs) -> None:
+        port = SPARK_HISTORY_UI
+        self.namespace = pulumi.Output.from_input(inputs.namespace)
+        self.url = pulumi.Output.from_input(f"http://{APP}.{inputs.namespace}.svc:{port}")
+        self.open_command = pulumi.Output.from_input(
+            f"kubectl -n {inputs.namespace} port-forward service/{APP} {port}:{port}"
+        )
+        self.register_outputs({"namespace": self.namespace, "url": self.url, "openCommand": self.open_command})
+
+
+def history_conf(inputs: HistoryInputs, place: JobPlace) -> dict[str, Entry]:
+    """The server's configuration, each key with its reason."""
+    memory = fit(inputs.memory_gib, OVERHEAD)
+    fs = "spark.history.fs."
+    entries = {
+        f"{fs}logDirectory": Entry(place.event_log_dir, "where the jobs write their event logs"),
+        f"{fs}update.interval": Entry(f"{inputs.update_seconds}s", "how soon a finished job shows"),
+        f"{fs}cleaner.enabled": Entry("true", "off by default: logs would be kept, and paid for, for ever"),
+        f"{fs}cleaner.interval": Entry("1d", "a look a day is enough for a retention in days"),
+        f"{fs}cleaner.maxAge": Entry(f"{inputs.retention_days}d", "retention of the settings"),
+        f"{fs}cleaner.maxNum": Entry(str(inputs.max_logs), "a listing of the directory stays quick"),
+        f"{fs}eventLog.rolling.maxFilesToRetain": Entry(str(inputs.files_kept), "long jobs' logs are summarised"),
+        f"{fs}numReplayThreads": Entry(str(inputs.vcpu), "one a vCPU; 1 by default"),
+        "spark.history.store.path": Entry(STORE_DIR, "replayed jobs survive in the pod's own disk"),
+        "spark.history.store.maxDiskUsage": Entry(f"{inputs.store_gib}g", "size of the store"),
+        "spark.history.store.hybridStore.enabled": Entry("true", "a job is shown from memory while it is stored"),
+        "spark.history.store.hybridStore.maxMemoryUsage": Entry(f"{memory.heap_mib // 4}m", "a quarter of the heap"),
+        "spark.history.store.hybridStore.diskBackend": Entry("ROCKSDB", "the default from 4.0 on"),
+        "spark.history.ui.port": Entry(str(SPARK_HISTORY_UI), "the Service's target"),
+        "spark.history.ui.acls.enable": Entry(str(inputs.acls).lower(), "who sees which job"),
+    }
+    if inputs.admins:
+        entries["spark.history.ui.admin.acls"] = Entry(",".join(inputs.admins), "who sees every job")
+    if inputs.admin_groups:
+        entries["spark.history.ui.admin.acls.groups"] = Entry(",".join(inputs.admin_groups), "who sees every job")
+    return entries | {key: Entry(str(value), reason) for key, value, reason in oss(place)}
+
+
+def pod(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
+    """The Deployment's pod template, sized to a row of ECI's table and fit for Pod Security `restricted`."""
+    conf = properties(history_conf(inputs, place))
+    annotations = pod_annotations(SparkSettings(), place)
+    if on_eci(place):
+        annotations |= eci_disk(30 + max(0, inputs.store_gib - FREE_DISK_GIB))
+    return {
+        "metadata": {
+            "labels": {**LABELS, **pod_labels(place.pods)},
+            "annotations": {**annotations, "spark-on-ack.io/conf": hashlib.sha256(conf.encode()).hexdigest()[:16]},
+        },
+        "spec": {
+            "serviceAccountName": HISTORY_ACCOUNT,
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "terminationGracePeriodSeconds": 30,
+            "securityContext": pod_security(),
+            "tolerations": virtual_node_tolerations(),
+            "containers": [_server(inputs, place), *sidecars(inputs.credentials_sidecar_image, place)],
+            "volumes": [
+                {"name": "conf", "configMap": {"name": APP}},
+                {"name": "store", "emptyDir": {"sizeLimit": f"{inputs.store_gib + 1}Gi"}},
+                {"name": "tmp", "emptyDir": {}},
+                *identity_volumes(place),
+            ],
+        },
+    }
+
+
+def _server(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
+    size = {"cpu": str(inputs.vcpu), "memory": f"{inputs.memory_gib}Gi"}
+    probe = {"tcpSocket": {"port": SPARK_HISTORY_UI}, "periodSeconds": 10, "timeoutSeconds": 5}
+    return {
+        "name": "history",
+        "image": inputs.image,
+        "command": ["/opt/spark/bin/spark-class", "org.apache.spark.deploy.history.HistoryServer"],
+        "args": ["--properties-file", f"{CONF_DIR}/{CONF_FILE}"],
+        "env": [
+            {"name": "SPARK_DAEMON_MEMORY", "value": f"{fit(inputs.memory_gib, OVERHEAD).heap_mib}m"},
+            {"name": JINDO_PROCS, "value": str(inputs.vcpu)},
+            *(rrsa_env(place) if place.credentials == "rrsa" else []),
+        ],
+        "ports": [{"name": "http", "containerPort": SPARK_HISTORY_UI}],
+        # a start with an empty store lists and parses every log of the directory: ten minutes before it is given up
+        "startupProbe": {**probe, "failureThreshold": 60},
+        "readinessProbe": probe,
+        "livenessProbe": {**probe, "failureThreshold": 6},
+        "resources": {"requests": size, "limits": size},
+        "securityContext": container_security(),
+        "volumeMounts": [
+            {"name": "conf", "mountPath": CONF_DIR, "readOnly": True},
+            {"name": "store", "mountPath": STORE_DIR},
+            {"name": "tmp", "mountPath": TEMP_DIR},
+            *identity_mounts(place),
+        ],
+    }
+
+
+def _from_place(inputs: HistoryInputs, make: Callable[[JobPlace], Any]) -> Any:  # noqa: ANN401 - or with Outputs in it
+    """`make` called with the plain facts of `inputs`; a role that is only known later leaves all else known."""
+    identity = {
+        "role_name": inputs.role_name or "",
+        "role_arn": inputs.role_arn or "",
+        "oidc_provider_arn": inputs.oidc_provider_arn or "",
+    }
+
+    def of(log_dir: str) -> Any:  # noqa: ANN401
+        plain_bucket = log_dir.startswith("oss://") and HDFS_HOST not in log_dir
+        place = JobPlace(
+            team="",
+            namespace=inputs.namespace,
+            region=inputs.region,
+            pods=inputs.pods,
+            credentials=inputs.credentials,
+            event_log_dir=log_dir,
+            oss_hdfs=HDFS_HOST in log_dir,
+            files_bucket=log_dir.split("/")[2] if plain_bucket else "",
+            tags=inputs.tags,
+        )
+        return embed(lambda **role: make(dataclasses.replace(place, **role)), **identity)
+
+    return later(of, inputs.event_log_dir)
+
+
+def _metadata(name: str, inputs: HistoryInputs) -> dict[str, Any]:
+    return {"name": name, "namespace": inputs.namespace, "labels": LABELS}
+
+
+def _namespace_labels() -> dict[str, str]:
+    level = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
+    return {LABEL_ROLE: "history", LABEL_MANAGED_BY: PROJECT, **level}

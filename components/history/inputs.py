@@ -1,0 +1,95 @@
+"""Inputs of the history server: what it reads, how long it keeps it, who may look."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from ..base.cloud import Credentials, Pods
+from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.sentences import Allowed
+from ..pods.sizes import Spec, is_row, nearest_row, regions_with_finer_sizes
+from ..spark.inputs import SIDECAR_IMAGE, Image
+
+HISTORY_ACCOUNT = "spark-history"
+"""Service account of the server: the identity of the event logs is bound to it."""
+Name = Annotated[str, *matching(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "1 to 63 lower-case letters, digits, dashes")]
+EventLogDir = Annotated[
+    str, *matching(r"(oss|hdfs|file)://\S+|/\S+", "a directory such as oss://bucket.region.oss-dls.aliyuncs.com/logs")
+]
+
+
+class HistorySettings(Inputs):
+    """The Spark history server: shows jobs after their end, and deletes event logs that are old enough."""
+
+    namespace: Name = Field("spark-history", description="Namespace of the history server, made for it")
+    image: Value[Image] | None = Field(
+        None, description="Spark image with JindoSDK (images/spark); left out: the image of the Spark defaults"
+    )
+    vcpu: int = Field(2, ge=1, le=16, description="vCPU of the pod; replaying logs is what takes them")
+    memory_gib: Annotated[int, Field(ge=2, le=64), Allowed("a whole number of GiB from 2 to 64")] = Field(
+        8, description="Memory of the pod in GiB; with vcpu a size of ECI's table"
+    )
+    retention_days: int = Field(30, ge=1, le=3650, description="Days until the event log of a finished job is deleted")
+    max_logs: int = Field(100000, ge=100, le=10000000, description="Event logs kept; the oldest go first")
+    files_kept: int = Field(
+        10,
+        ge=2,
+        le=1000,
+        description="Pieces of a long job's rolling log that stay as they are; older ones are summarised",
+    )
+    update_seconds: int = Field(10, ge=5, le=3600, description="Seconds between looks at the directory; each lists it")
+    store_gib: int = Field(
+        20, ge=1, le=500, description="Disk in GiB for replayed jobs, so that a restart or a second look is quick"
+    )
+    acls: bool = Field(
+        False,
+        description="Show a job only to its user, view_acls and admins. Needs a proxy in front that authenticates "
+        "people and filters set for it in conf; without one everybody is anonymous",
+    )
+    admins: tuple[str, ...] = Field((), description="Users who see every job when acls is on")
+    admin_groups: tuple[str, ...] = Field((), description="Groups who see every job when acls is on")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        region = regions_with_finer_sizes()[0]
+        if not is_row(self.vcpu, self.memory_gib, region):
+            rows = " or ".join(map(str, nearest_row(self.vcpu, self.memory_gib, region)))
+            size = Spec(self.vcpu, self.memory_gib)
+            raise not_allowed(f"{size} is no size of serverless pods; allowed: {rows}", "memory_gib")
+        if not self.acls and (self.admins or self.admin_groups):
+            raise not_allowed("without effect while acls is false; allowed: acls: true, or no admins", "admins")
+        return self
+
+
+class HistoryInputs(HistorySettings):
+    """The settings, and where logs are and how the pod may read them."""
+
+    event_log_dir: Value[EventLogDir] = Field(description="Directory the jobs write their event logs to; must exist")
+    region: str = Field("cn-hangzhou", description="Region of the bucket")
+    pods: Pods = Field(
+        "eci", description="What runs the pod: ECI of ACK Serverless, ECI behind virtual nodes, ACS, any other cluster"
+    )
+    credentials: Credentials = Field(
+        "none", description="How the pod proves who it is to OSS: RAM role of the ECI pod, RRSA, or no OSS"
+    )
+    role_name: Value[str] | None = Field(None, description="Name of the RAM role; needed for credentials eci")
+    role_arn: Value[str] | None = Field(None, description="ARN of the RAM role; needed for credentials rrsa")
+    oidc_provider_arn: Value[str] | None = Field(
+        None, description="ARN of the cluster's OIDC provider; needed for credentials rrsa"
+    )
+    credentials_sidecar_image: Value[Image] = Field(
+        SIDECAR_IMAGE, description="Image with ack-ram-tool, used with credentials rrsa"
+    )
+    tags: dict[str, str] = Field({}, description="Tags of the pod for cost allocation")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.image is None:
+            raise not_allowed("missing; allowed: a Spark image with JindoSDK, with its tag or digest", "image")
+        needed = {"eci": ("role_name",), "rrsa": ("role_arn", "oidc_provider_arn")}
+        for field in needed.get(self.credentials, ()):
+            if getattr(self, field) is None:
+                raise not_allowed(f"missing; credentials {self.credentials} needs it", field)
+        if self.credentials == "eci" and self.pods not in ("eci", "virtual-node"):
+            raise not_allowed(f"'eci' needs pods on ECI, not {self.pods!r}; allowed: rrsa, none", "credentials")
+        return self

@@ -1,0 +1,1 @@
+"""Identity: one RAM role for a workload."""

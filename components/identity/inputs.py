@@ -1,0 +1,99 @@
+"""Inputs of Identity: which pods get which rights on which buckets, and by which mechanism."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from ..base.cloud import KmsKeyId
+from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..storage.inputs import BucketName
+
+ExistingRole = Annotated[
+    str,
+    *matching(
+        r"(acs:ram::\d+:role/)?[A-Za-z0-9][A-Za-z0-9.-]{0,63}",
+        "a RAM role by name or by ARN, acs:ram::<account>:role/<name>",
+    ),
+]
+Workload = Annotated[str, *matching(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", "1 to 40 lower-case letters, digits, dashes")]
+KubeName = Annotated[str, *matching(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", "a Kubernetes name")]
+
+
+def _folders(prefixes: tuple[str, ...]) -> tuple[str, ...]:
+    for prefix in prefixes:
+        if not prefix.endswith("/") or prefix.startswith("/") or "*" in prefix or "?" in prefix:
+            raise not_allowed(f"{prefix!r} is not a folder; allowed: prefixes such as 'teams/payments/', no wildcards")
+    return prefixes
+
+
+Folders = Annotated[tuple[str, ...], AfterValidator(_folders)]
+
+
+class IdentitySettings(Inputs):
+    """How pods get their rights in the cloud."""
+
+    mode: Literal["eci", "rrsa"] = Field(
+        "eci",
+        description="eci: the pod's annotation names the RAM role (fewest parts; not on ACS; an admission policy keeps "
+        "teams to their own role); rrsa: the role is bound to the service account by the cluster's OIDC provider "
+        "(JindoSDK then needs a credential sidecar). Neither was run with JindoSDK on an account yet",
+    )
+    role_prefix: (
+        Annotated[str, *matching(r"[a-z0-9][a-z0-9-]{0,39}", "1 to 40 lower-case letters, digits, dashes")] | None
+    ) = Field(None, description="First part of the RAM roles' names; left out: <project>-<stack>")
+    existing_roles: dict[str, ExistingRole] = Field(
+        {},
+        description="Workload (a team, or history) -> RAM role that exists: used as it is, nothing is made for it; "
+        "rrsa needs the ARN",
+    )
+
+
+class IdentityInputs(IdentitySettings):
+    """One RAM role for one workload, with rights on its buckets and folders only."""
+
+    workload: Workload = Field(description="Who the role is for: a team, history")
+    namespace: KubeName = Field(description="Namespace of the workload's pods")
+    service_accounts: Annotated[tuple[KubeName, ...], Field(min_length=1)] = Field(
+        description="Service accounts of the workload's pods; with rrsa no other account can take the role"
+    )
+    oidc_provider_arn: Value[str] | None = Field(
+        None, description="ARN of the cluster's OIDC provider in RAM; needed for rrsa"
+    )
+    oidc_issuer_url: Value[str] | None = Field(None, description="Issuer URL of that provider; needed for rrsa")
+    hdfs_bucket: Value[BucketName] | None = Field(
+        None,
+        description="HDFS bucket to read and write, as a whole: RAM cannot tell folders of OSS-HDFS apart. "
+        "For isolation give each team a bucket of its own",
+    )
+    files_bucket: Value[BucketName] | None = Field(None, description="Plain bucket the folders below are in")
+    read_folders: Folders = Field((), description="Folders of the plain bucket to read")
+    write_folders: Folders = Field((), description="Folders of the plain bucket to read, write and delete in")
+    kms_key: Value[KmsKeyId] | None = Field(
+        None, description="Id of the KMS key the buckets are encrypted with, if any"
+    )
+    tags: dict[str, str] = Field({}, description="Tags of every cloud object")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.existing_role is not None:
+            if self.mode == "rrsa" and ":" not in self.existing_role:
+                raise not_allowed(
+                    f"{self.workload}: {self.existing_role!r} is a name; mode rrsa needs the ARN; allowed: "
+                    "acs:ram::<account>:role/<name>",
+                    "existing_roles",
+                )
+            return self
+        if self.mode == "rrsa":
+            for key in ("oidc_provider_arn", "oidc_issuer_url"):
+                if getattr(self, key) in (None, ""):
+                    raise not_allowed("missing; mode rrsa needs it; allowed: the cluster's output of that name", key)
+        if self.files_bucket is None and (self.read_folders or self.write_folders):
+            raise not_allowed("missing; there are folders; allowed: the bucket the folders are in", "files_bucket")
+        if self.hdfs_bucket is None and not (self.read_folders or self.write_folders):
+            raise not_allowed("missing; the role would have no rights; allowed: a bucket, or folders", "hdfs_bucket")
+        return self
+
+    @property
+    def existing_role(self) -> str | None:
+        """The role this workload already has (name or ARN), if any."""
+        return self.existing_roles.get(self.workload)

@@ -1,1 +1,0 @@
-"""Input models of the components: pure pydantic, importable without any provider SDK."""

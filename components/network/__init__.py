@@ -1,0 +1,1 @@
+"""Network: the VPC, its vswitches and security group."""

@@ -1,0 +1,1 @@
+"""SparkPlatform: the settings of a whole platform, their wiring, and the composition."""

@@ -1,0 +1,221 @@
+"""The account's prerequisites of a stack, each with the figure it needs, the usual default, and where it is raised.
+
+Pure functions over the settings: nothing is asked here, so it also serves a pull request without an account.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from ..network.inputs import MAX_ADDRESSES, PLATFORM_ADDRESSES
+from .settings import Settings
+
+ECI_CALLS: Final = 1_000
+"""CreateContainerGroup calls an account may make in a minute (vendor's limits page, 2024-10-18)."""
+ACS_VCPU: Final = 100
+"""vCPU of an account's ACS pods by default; up to 30,000 on request."""
+BURST_SECONDS: Final = 30
+"""The time in which a full quota of pods is wanted to start, for comparison with the calls a minute."""
+GROUP_ADDRESSES: Final = 65_536
+VPC_INSTANCES: Final = 15_000
+NETWORK_POLICIES: Final = 40
+"""The vendor asks for fewer NetworkPolicies than this in a whole cluster."""
+
+ACK_ROLES: Final = (
+    "AliyunCSDefaultRole",
+    "AliyunCSManagedKubernetesRole",
+    "AliyunCSKubernetesAuditRole",
+    "AliyunCSManagedNetworkRole",
+    "AliyunCSManagedCsiRole",
+    "AliyunCSManagedCmsRole",
+)
+"""Roles ACK works with, made once an account by a click on Authorize. The console's list has about a dozen."""
+SERVERLESS_ROLE: Final = "AliyunCSServerlessKubernetesRole"
+HDFS_ROLE: Final = "AliyunOSSDlsDefaultRole"
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """One thing the account must have or allow."""
+
+    name: str
+    need: str
+    """What this stack needs."""
+    default: str
+    """What an account has when nobody asked for more."""
+    where: str
+    """The exact place where it is raised or given."""
+    enough: bool | None = None
+    """Whether the default covers the need; None where that cannot be said without the account."""
+
+
+def roles_needed(settings: Settings) -> list[str]:
+    """Account-wide service roles that must exist before the stack is made."""
+    found = list(ACK_ROLES) if settings.cluster.flavour != "existing" else []
+    if settings.cluster.flavour == "serverless":
+        found.append(SERVERLESS_ROLE)
+    if settings.storage is not None and settings.storage.service_role == "existing":
+        found.append(HDFS_ROLE)
+    return found
+
+
+def prerequisites(settings: Settings) -> list[Prerequisite]:
+    """All prerequisites of a stack, the certain shortfalls first."""
+    found = [*_account(settings), *_network(settings), *_storage(settings)]
+    if settings.cluster.flavour != "existing":
+        found += [*_compute(settings), *_cluster(settings)]
+    found.append(_policies(settings))
+    return sorted(found, key=lambda p: (p.enough is not False, p.enough is True))
+
+
+def _account(settings: Settings) -> list[Prerequisite]:
+    flavour = settings.cluster.flavour
+    found = []
+    if flavour != "existing":
+        found.append(
+            Prerequisite(
+                "ACK and its service roles",
+                ", ".join(r for r in roles_needed(settings) if r != HDFS_ROLE),
+                "none",
+                "cs.console.aliyun.com: the first visit asks to activate and to authorize; once an account",
+            )
+        )
+    if flavour == "serverless":
+        found.append(
+            Prerequisite(
+                "ACK Serverless clusters",
+                "the account may make them",
+                "only accounts that had one before 2025-02-17",
+                "ticket to Container Service; the open way is cluster.flavour: acs",
+            )
+        )
+    return found
+
+
+def _compute(settings: Settings) -> list[Prerequisite]:
+    pods, vcpu = settings.pods_at_quota, _vcpu(settings)
+    if pods is None or vcpu is None:
+        return []
+    if settings.cluster.flavour == "acs":
+        where = "Quota Center (quotas.console.aliyun.com) > Container Compute Service; up to 30,000"
+        return [Prerequisite("ACS vCPU", f"{vcpu:,}", f"{ACS_VCPU}", where, vcpu <= ACS_VCPU)]
+    calls = math.ceil(pods * 60 / BURST_SECONDS)
+    seconds = math.ceil(pods * 60 / ECI_CALLS)
+    return [
+        Prerequisite(
+            "ECI pod creations a minute",
+            f"{calls:,} for {pods:,} pods in {BURST_SECONDS} s",
+            f"{ECI_CALLS:,}: {pods:,} pods take {seconds} s",
+            "ticket to Elastic Container Instance (limit of the CreateContainerGroup call)",
+            calls <= ECI_CALLS,
+        ),
+        Prerequisite(
+            "ECI vCPU in the region",
+            f"{vcpu:,} for the jobs, and the platform's own",
+            "set for each account and region",
+            f"Quota Center (quotas.console.aliyun.com) > Elastic Container Instance, region {settings.region}",
+        ),
+    ]
+
+
+def _vcpu(settings: Settings) -> int | None:
+    """vCPU of all teams' quotas; None while one is not known."""
+    quotas = [w.quota.cpu for w in settings.workspaces]
+    known = [q for q in quotas if isinstance(q, int)]
+    return sum(known) if len(known) == len(quotas) else None
+
+
+def _network(settings: Settings) -> list[Prerequisite]:
+    network, pods = settings.network, settings.pods_at_quota
+    if network is None or pods is None:
+        return []
+    needed = pods + PLATFORM_ADDRESSES
+    have = "those of the existing vswitches" if network.existing.given else f"{network.addresses:,} in the vswitches"
+    vpc = "Quota Center (quotas.console.aliyun.com) > Virtual Private Cloud"
+    found = [
+        Prerequisite(
+            "addresses for pods",
+            f"{needed:,}",
+            f"{have}; {MAX_ADDRESSES:,} a VPC",
+            "network.vswitch_mask, network.zones; above that " + vpc,
+            None if network.existing.given else needed <= min(network.addresses, MAX_ADDRESSES),
+        ),
+        Prerequisite(
+            "cloud service instances in a VPC", f"up to {needed:,}", f"{VPC_INSTANCES:,}", vpc, needed <= VPC_INSTANCES
+        ),
+        Prerequisite(
+            "addresses in the security group",
+            f"{needed:,}",
+            f"{GROUP_ADDRESSES:,} (enterprise)",
+            "fixed",
+            needed <= GROUP_ADDRESSES,
+        ),
+    ]
+    if network.nat.enabled:
+        found.append(Prerequisite("NAT gateway and public address", "1 each", "set for each account", vpc))
+    return found
+
+
+def _cluster(settings: Settings) -> list[Prerequisite]:
+    cluster = settings.cluster
+    balancers = 2 if cluster.public_endpoint else 1
+    found = [
+        Prerequisite(
+            "load balancers (SLB)",
+            f"{balancers} for the API server",
+            "set for each account and region",
+            "Quota Center (quotas.console.aliyun.com) > Server Load Balancer",
+        )
+    ]
+    if not cluster.public_endpoint:
+        found.append(
+            Prerequisite(
+                "a way to the private API server",
+                "Pulumi runs where the VPC is reachable (runner in the VPC, VPN, bastion)",
+                "no way from outside",
+                "your network; or cluster.public_endpoint: true when the cluster is made",
+            )
+        )
+    if cluster.logs.audit or cluster.logs.control_plane:
+        found.append(Prerequisite("Log Service (SLS)", "activated", "off", "sls.console.aliyun.com, first visit"))
+    if cluster.encryption_key_id is not None:
+        found.append(Prerequisite("KMS key", "usable by AliyunCSDefaultRole", "none", "kms.console.aliyun.com"))
+    loose = [name for name, version in cluster.installed_addons.items() if version == "latest"]
+    if loose:
+        found.append(
+            Prerequisite(
+                "add-on versions",
+                f"a choice for {', '.join(loose)}",
+                "the newest on the day they are installed",
+                "cluster.addons in the stack file; versions: ACK console > cluster > Add-ons",
+            )
+        )
+    return found
+
+
+def _storage(settings: Settings) -> list[Prerequisite]:
+    if settings.storage is None:
+        return []
+    authorize = "oss.console.aliyun.com > a bucket > Data Lake > OSS-HDFS > Authorize; or storage.service_role: create"
+    made = settings.storage.service_role == "create"
+    found = [
+        Prerequisite("OSS", "activated", "off", "oss.console.aliyun.com, first visit"),
+        Prerequisite(
+            "OSS-HDFS service role", HDFS_ROLE, "made by this stack" if made else "none", authorize, made or None
+        ),
+    ]
+    if settings.storage.hdfs.mode == "ros":
+        found.append(
+            Prerequisite("Resource Orchestration (ROS)", "activated", "off", "ros.console.aliyun.com, first visit")
+        )
+    return found
+
+
+def _policies(settings: Settings) -> Prerequisite:
+    """Two NetworkPolicies a team, and at most three for operator, shuffle and history service."""
+    count = 2 * len(settings.workspaces) + 3
+    where = "a further cluster: the limit is the enforcing add-on's (poseidon)"
+    enough = count < NETWORK_POLICIES if settings.cluster.pods != "plain" else None
+    return Prerequisite(
+        "NetworkPolicies in the cluster", f"up to {count}", f"fewer than {NETWORK_POLICIES}", where, enough
+    )

@@ -1,0 +1,216 @@
+"""Inputs that decide how a Spark job looks: sizes, scaling, placement and further configuration.
+
+The same model serves the whole platform (`spark:` in a stack file) and one team (`workspaces[].spark`); a team's says
+only what differs, `SparkSettings.over` puts the two together.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
+
+from ..base.constants import SPARK_VERSION
+from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.sentences import Allowed
+from ..pods.sizes import Spec, fit, is_row, nearest_row, regions_with_finer_sizes
+from .keys import entry_mistake
+
+SIDECAR_IMAGE = "registry.cn-hangzhou.aliyuncs.com/acs/ack-ram-tool:1.3.0"
+"""The vendor's image of ack-ram-tool, from its RRSA guide; `-vpc` in the host's name is the internal address."""
+FINER = regions_with_finer_sizes()[0]
+
+
+def _text(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _allowed_conf(conf: dict[str, str]) -> dict[str, str]:
+    """Every wrong entry as an error of its own, so that all are told at once."""
+    wrong = [
+        InitErrorDetails(type=not_allowed(mistake), loc=(key,), input=conf)
+        for key, value in conf.items()
+        if (mistake := entry_mistake(key, value)) is not None
+    ]
+    if wrong:
+        raise ValidationError.from_exception_data("conf", wrong)
+    return conf
+
+
+SparkVersion = Annotated[
+    str,
+    *matching(
+        r"3\.5\.\d+|4\.[012]\.\d+",
+        "a release of Spark 3.5, 4.0, 4.1 or 4.2 such as 3.5.9 (the shuffle client is not known to work with 4.3)",
+    ),
+]
+Image = Annotated[str, *matching(r"\S+/\S+[:@]\S+|[a-z0-9._-]+:\S+", "an image with its tag or digest")]
+Conf = Annotated[dict[str, Annotated[str, BeforeValidator(_text)]], AfterValidator(_allowed_conf)]
+"""Spark keys to values; numbers and booleans are read as text."""
+Vcpu = Annotated[int, Field(ge=1, le=64)]
+MemoryGib = Annotated[int, Field(ge=2, le=512), Allowed("a whole number of GiB from 2 to 512")]
+Share = Annotated[float, Field(ge=0.05, le=0.6)]
+
+
+def _check_size(vcpu: int, gib: int, spot: bool = False) -> None:
+    """Refuses what is no row in any region; `SparkSettings.size_mistakes` asks again with the region."""
+    if not is_row(vcpu, gib, FINER, spot):
+        raise not_allowed(_no_row(vcpu, gib, FINER, spot), "memory_gib")
+
+
+def _no_row(vcpu: int, gib: int, region: str, spot: bool) -> str:
+    where = "spot capacity" if spot else f"serverless pods in {region}"
+    rows = " or ".join(map(str, nearest_row(vcpu, gib, region, spot)))
+    return f"{Spec(vcpu, gib)} is no size of {where}, so more would be billed than asked for; allowed: {rows}"
+
+
+class DriverSettings(Inputs):
+    """Size of a job's driver pod. Drivers never run on spot capacity: a lost driver is a lost job."""
+
+    vcpu: Vcpu = Field(2, description="vCPU of the driver pod")
+    memory_gib: MemoryGib = Field(
+        8, description="Memory of the whole driver pod in GiB; with vcpu a size of ECI's table"
+    )
+    overhead_factor: Share = Field(
+        0.14,
+        description="Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        _check_size(self.vcpu, self.memory_gib)
+        return self
+
+
+class ExecutorSettings(Inputs):
+    """Size and placement of a job's executor pods."""
+
+    vcpu: Vcpu = Field(4, description="vCPU, and tasks at a time, of an executor pod")
+    memory_gib: MemoryGib = Field(
+        16, description="Memory of the whole executor pod in GiB; with vcpu a size of ECI's table"
+    )
+    overhead_factor: Share = Field(
+        0.14,
+        description="Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python",
+    )
+    pyspark_memory_mib: int = Field(
+        0, ge=0, le=262144, description="MiB set apart for Python workers; 0: they share the overhead"
+    )
+    offheap_memory_mib: int = Field(0, ge=0, le=262144, description="MiB of off-heap memory of Spark; 0: off")
+    spot: bool = Field(
+        False,
+        description="Executors on spot capacity, on demand when there is none. Tasks of a lost executor run again",
+    )
+    spot_protected_hours: int = Field(
+        1, ge=0, le=1, description="Hours a spot executor is safe from being taken away; 0 is cheaper"
+    )
+    ephemeral_storage_gib: int = Field(
+        30,
+        ge=30,
+        le=500,
+        description="Disk of a pod for the image, spills and buffers in GiB; 30 are free, more is paid",
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        _check_size(self.vcpu, self.memory_gib, self.spot)
+        try:
+            fit(self.memory_gib, self.overhead_factor, self.pyspark_memory_mib, self.offheap_memory_mib)
+        except ValueError as e:
+            raise not_allowed(
+                f"{e}; allowed: less Python or off-heap memory, or more memory_gib", "memory_gib"
+            ) from None
+        return self
+
+
+class ScalingSettings(Inputs):
+    """How many executors a job gets, how fast, and when it gives them back."""
+
+    min_executors: int = Field(0, ge=0, le=10000, description="Executors a job keeps even when idle; each costs money")
+    initial_executors: int = Field(2, ge=0, le=10000, description="Executors asked for at the start")
+    max_executors: int = Field(
+        200, ge=1, le=10000, description="Most executors of one job; the workspace's quota lowers it further"
+    )
+    idle_timeout_seconds: int = Field(
+        10,
+        ge=5,
+        le=60,
+        description="Seconds until an idle executor is given back. 10 s saved 61 % of executor time in a job with one "
+        "long reduce task, Spark's 60 s only 14 % (measured)",
+    )
+    batch_size: int = Field(
+        500,
+        ge=1,
+        le=10000,
+        description="Executor pods asked for in one round; Spark's 5 to 20 gives 5 to 15 pods a second",
+    )
+    batch_delay_ms: int = Field(
+        200, ge=101, le=60000, description="Milliseconds between rounds; Spark wants more than 100"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.min_executors <= self.initial_executors <= self.max_executors:
+            raise not_allowed(
+                f"{self.initial_executors} is not between min_executors ({self.min_executors}) and max_executors "
+                f"({self.max_executors}); allowed: min_executors <= initial_executors <= max_executors",
+                "initial_executors",
+            )
+        return self
+
+
+class SparkSettings(Inputs):
+    """Defaults of the jobs of a platform or of one team."""
+
+    version: SparkVersion = Field(
+        SPARK_VERSION, description="Spark release of the image; decides version-specific keys"
+    )
+    image: Value[Image] | None = Field(
+        None, description="Image of jobs that name none (see images/spark); none: every job names its image"
+    )
+    driver: DriverSettings = Field(DriverSettings(), description="The driver pod")
+    executor: ExecutorSettings = Field(ExecutorSettings(), description="The executor pods")
+    scaling: ScalingSettings = Field(ScalingSettings(), description="Number of executors")
+    max_pending_minutes: int = Field(
+        30,
+        ge=10,
+        le=1440,
+        description="Minutes a serverless pod may wait for capacity or its image; the wait is billed",
+    )
+    image_cache: bool = Field(True, description="Start pods from the automatic image cache of ECI")
+    conf: Conf = Field({}, description="Further Spark configuration; protected keys and misspellings are refused")
+    credentials_sidecar_image: Value[Image] = Field(
+        SIDECAR_IMAGE,
+        description="Image with ack-ram-tool, used when pods get their cloud identity by RRSA: JindoSDK cannot "
+        "use RRSA tokens itself, a sidecar serves it short-lived credentials on loopback (unproven on ECI)",
+    )
+
+    def over(self, base: "SparkSettings") -> "SparkSettings":
+        """These settings where they say something, `base` elsewhere; maps are joined. Raises ValidationError."""
+        return SparkSettings.model_validate(_merged(_said(base), _said(self)))
+
+    def size_mistakes(self, region: str, eci: bool = True) -> list[tuple[str, str]]:
+        """(path, reason) of the sizes that are no row of ECI's table in `region`; none off ECI (`eci` False)."""
+        if not eci:
+            return []
+        sizes = (
+            ("driver", self.driver.vcpu, self.driver.memory_gib, False),
+            ("executor", self.executor.vcpu, self.executor.memory_gib, self.executor.spot),
+        )
+        return [
+            (f"{name}.memory_gib", _no_row(vcpu, gib, region, spot))
+            for name, vcpu, gib, spot in sizes
+            if not is_row(vcpu, gib, region, spot)
+        ]
+
+
+def _said(settings: Inputs) -> dict[str, Any]:
+    said = {k: getattr(settings, k) for k in settings.model_fields_set}
+    return {k: _said(v) if isinstance(v, Inputs) else v for k, v in said.items()}
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    joined = {k: _merged(base[k], v) for k, v in over.items() if isinstance(v, Mapping) and k in base}
+    return {**base, **over, **joined}

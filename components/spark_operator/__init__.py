@@ -1,0 +1,1 @@
+"""SparkOperator: the operator that runs SparkApplications."""

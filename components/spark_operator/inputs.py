@@ -1,0 +1,188 @@
+"""Inputs of the Spark operator, and its size computed from the one figure that drives it: jobs a minute."""
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ..base.cloud import Pods
+from ..base.constants import SCRAPER_NAMESPACE
+from ..base.inputs import Inputs, matching, not_allowed
+from ..base.sentences import show
+from ..pods.sizes import Spec, round_up
+
+UPSTREAM_CHART = "https://kubeflow.github.io/spark-operator"
+SECONDS_PER_SUBMISSION = 8
+"""How long one submission holds a worker: spark-submit took 2 to 8 s upstream, the slow end is planned for."""
+CPU_SECONDS_PER_JOB = 8
+"""vCPU seconds of one job's whole life in the controller. The published benchmark (6,000 jobs, 130 to 155 a minute on
+25 to 35 busy cores) comes to 10 to 14; our JVM options take 1.8 of the 4.2 s of a spark-submit away (measured)."""
+MIB_PER_WORKER = 400
+"""Memory of one submission JVM: 200 to 400 MB upstream; 200 MB measured with our 256 MB heap limit."""
+MIB_OF_CONTROLLER = 512
+SPOT = "k8s.aliyun.com/eci-spot-strategy"
+
+NamespaceName = Annotated[
+    str, *matching(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?", "1 to 50 lower-case letters, digits and dashes")
+]
+ChartSource = Annotated[
+    str,
+    *matching(
+        r"https://\S+|oci://\S+|\.{0,2}/\S+|\S+\.tgz",
+        "a chart repository (https://…), an OCI chart (oci://…/spark-operator), or the path of a directory or .tgz",
+    ),
+]
+ImageRegistry = Annotated[
+    str, *matching(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?", "a registry such as registry.example.com/mirror")
+]
+
+
+@dataclass(frozen=True)
+class OperatorSize:
+    """What the controller gets: parallel submissions, pod size, API rates."""
+
+    workers: int
+    spec: Spec
+    api_qps: int
+    api_burst: int
+
+
+class Workqueue(Inputs):
+    """Rate limiter of the controller's queue."""
+
+    qps: int = Field(50, ge=1, le=1000, description="Objects a second that enter the queue (chart's default)")
+    burst: int = Field(500, ge=1, le=10000, description="Objects that may enter at once (chart's default)")
+    max_delay_seconds: int = Field(
+        600,
+        ge=10,
+        le=21600,
+        description="Longest wait of an object in the queue; the chart's 6 h would leave a job unnoticed that long",
+    )
+
+
+class OperatorImage(Inputs):
+    """Where the controller's image is pulled from; its tag is the chart's version."""
+
+    registry: ImageRegistry = Field(
+        "ghcr.io", description="Registry; without internet access a mirror, e.g. an ACR instance in the same region"
+    )
+    repository: str = Field("kubeflow/spark-operator/controller", description="Repository in the registry")
+    pull_secrets: tuple[str, ...] = Field(
+        (), description="Names of pull secrets in the operator's namespace; ACR of the same account needs none"
+    )
+
+
+class OperatorSettings(Inputs):
+    """The Spark operator: kubeflow spark-operator 2.5.2."""
+
+    namespace: NamespaceName = Field("spark-operator", description="Namespace of the operator, and of nothing else")
+    chart: ChartSource = Field(UPSTREAM_CHART, description="Where the chart comes from; it is read at preview")
+    install_crds: bool = Field(
+        True, description="Whether the chart brings the CRDs; false for a second operator in the same cluster"
+    )
+    image: OperatorImage = Field(OperatorImage(), description="The controller's image")
+    replicas: int = Field(1, ge=1, le=3, description="Controllers; one is active, the others stand by")
+    jobs_per_minute: int = Field(
+        10,
+        ge=1,
+        le=150,
+        description="Jobs submitted in a busy minute. Workers, size and API rates are computed from it. One operator "
+        "did at most 155 a minute in the published benchmark; beyond that run one for each group of teams",
+    )
+    workers: int | None = Field(
+        None, ge=1, le=40, description="Submissions at the same time, one JVM each; computed unless given"
+    )
+    cpu: float | None = Field(None, ge=0.25, le=64, description="vCPU of a controller; computed unless given")
+    memory_gib: float | None = Field(
+        None, ge=0.5, le=512, description="Memory of a controller in GiB; computed unless given"
+    )
+    api_qps: int | None = Field(
+        None, ge=20, le=1000, description="Calls a second to the API server; computed unless given (chart: 20)"
+    )
+    workqueue: Workqueue = Field(Workqueue(), description="Rate limiter of the controller's queue")
+    tracked_executors: int = Field(
+        100,
+        ge=1,
+        le=10000,
+        description="Executors of a job whose state is written into its status. Every change is a write of the whole "
+        "list, so the chart's 1000 slows down large elastic jobs; by executor id, so later ones are not shown",
+    )
+    driver_grace_seconds: int = Field(
+        30, ge=10, le=600, description="How long a submitted driver may be invisible before the job counts as failed"
+    )
+    ui_service: bool = Field(True, description="A Service for each running job's UI (counts against the team's quota)")
+    log_level: Literal["debug", "info", "error"] = Field("info", description="Log level of the controller")
+    pod_annotations: dict[str, str] = Field(
+        {}, description="Further annotations of the controller pods (ECI: k8s.aliyun.com/…)"
+    )
+    pod_labels: dict[str, str] = Field(
+        {}, description="Further labels of the controller pods (ACS: alibabacloud.com/…)"
+    )
+    node_selector: dict[str, str] = Field({}, description="Node labels the controller pods ask for")
+
+    @model_validator(mode="after")
+    def _on_demand(self) -> Self:
+        strategy = self.pod_annotations.get(SPOT, "NoSpot")
+        if strategy != "NoSpot":
+            raise not_allowed(
+                f"{show(strategy)} lets the cloud take the operator away while jobs run; allowed: leave {SPOT} out",
+                "pod_annotations",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _large_enough(self) -> Self:
+        floor = _memory_mib(self._workers) / 1024
+        if self.memory_gib is not None and self.memory_gib < floor:
+            raise not_allowed(
+                f"{self.memory_gib:g} is too little for {self._workers} submissions at the same time, each a JVM of "
+                f"{MIB_PER_WORKER} MiB; allowed: {math.ceil(floor * 2) / 2:g} or more, or fewer workers",
+                "memory_gib",
+            )
+        return self
+
+    @property
+    def _workers(self) -> int:
+        return self.workers or max(3, math.ceil(self.jobs_per_minute * SECONDS_PER_SUBMISSION / 60))
+
+    @property
+    def size(self) -> OperatorSize:
+        """The controller's size: as given, else computed from `jobs_per_minute`; a pod size sold in every region."""
+        cpu = self.cpu or max(1, self.jobs_per_minute * CPU_SECONDS_PER_JOB / 60)
+        memory = self.memory_gib or _memory_mib(self._workers) / 1024
+        qps = self.api_qps or max(50, 2 * self.jobs_per_minute)
+        return OperatorSize(self._workers, round_up(cpu, memory, "everywhere"), qps, 2 * qps)
+
+
+def _memory_mib(workers: int) -> int:
+    return MIB_OF_CONTROLLER + workers * MIB_PER_WORKER
+
+
+class SparkOperatorInputs(OperatorSettings):
+    """Inputs of SparkOperator: its settings, and the namespaces whose jobs it runs."""
+
+    job_namespaces: tuple[str, ...] = Field(
+        description="Namespaces whose SparkApplications are run, by name. They must exist before the operator"
+    )
+    pods: Pods = Field(
+        "eci",
+        description="What runs the controller's pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any "
+        "other Kubernetes",
+    )
+    tags: dict[str, str] = Field({}, description="Tags of the controller's pods on ECI (cost allocation)")
+    metrics_namespace: NamespaceName = Field(
+        SCRAPER_NAMESPACE,
+        description="Namespace whose pods may read the metrics; default: the agent of managed Prometheus",
+    )
+
+    @model_validator(mode="after")
+    def _jobs_by_name(self) -> Self:
+        if not self.job_namespaces:
+            reason = "empty means every namespace: the operator could then create pods anywhere, which is as good as "
+            raise not_allowed(f"{reason}cluster-admin; allowed: at least one namespace", "job_namespaces")
+        for i, namespace in enumerate(self.job_namespaces):
+            if not namespace or namespace == self.namespace:
+                why = "is the operator's own namespace" if namespace else "means every namespace"
+                raise not_allowed(f"{show(namespace)} {why}; allowed: a workspace's namespace", f"job_namespaces[{i}]")
+        return self

@@ -1,0 +1,77 @@
+"""Object storage of the platform: the HDFS bucket that Spark works on, and a plain bucket for uploads and logs."""
+
+import pulumi
+
+from ..args import StorageArgs
+from . import buckets
+from .inputs import CHECKPOINTS, EVENT_LOGS, StorageInputs, hdfs_endpoint, hdfs_root
+
+__all__ = ["Storage"]
+
+
+class Storage(pulumi.ComponentResource):
+    """Buckets for data, event logs, uploads and job artifacts.
+
+    Creates (or takes over by name) one HDFS bucket, one plain bucket and, where asked, HDFS buckets of single teams.
+    All are private, encrypted and speak TLS only; no plain `pulumi destroy` or replacement can delete one of them.
+    Names are known before anything exists, so all outputs are plain text; depend on the component to come after it.
+    """
+
+    hdfs_bucket: str
+    """Name of the HDFS bucket."""
+    hdfs_root: str
+    """Root of its HDFS namespace, `oss://<bucket>.<region>.oss-dls.aliyuncs.com`."""
+    hdfs_endpoint: str
+    """The OSS-HDFS endpoint of the region; answers only inside a VPC of the region."""
+    event_log_dir: str
+    """Where Spark writes event logs and the history server reads them. The check job creates it."""
+    checkpoint_root: str
+    """Where streaming jobs keep checkpoints."""
+    files_bucket: str
+    """Name of the plain bucket."""
+    files_root: str
+    """Its root, `oss://<bucket>`."""
+    team_roots: dict[str, str]
+    """Team -> root of the HDFS bucket of its own, for the teams of `team_buckets`."""
+
+    def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Raises InputError when an input is wrong, before any resource."""
+        super().__init__("spark-on-ack:index:Storage", name, None, opts)
+        inputs = StorageInputs.of(args, f"Storage {name}")
+        self._buckets(name, inputs)
+        self.hdfs_bucket = inputs.hdfs_bucket
+        self.hdfs_root = hdfs_root(inputs.hdfs_bucket, inputs.region)
+        self.hdfs_endpoint = hdfs_endpoint(inputs.region)
+        self.event_log_dir = f"{self.hdfs_root}/{EVENT_LOGS}"
+        self.checkpoint_root = f"{self.hdfs_root}/{CHECKPOINTS}"
+        self.files_bucket = inputs.files_bucket
+        self.files_root = f"oss://{inputs.files_bucket}"
+        self.team_roots = {team: inputs.team_root(team, inputs.region) for team in inputs.team_buckets}
+        self.register_outputs(
+            {
+                "hdfsBucket": self.hdfs_bucket,
+                "hdfsRoot": self.hdfs_root,
+                "hdfsEndpoint": self.hdfs_endpoint,
+                "eventLogDir": self.event_log_dir,
+                "checkpointRoot": self.checkpoint_root,
+                "filesBucket": self.files_bucket,
+                "filesRoot": self.files_root,
+                "teamRoots": self.team_roots,
+            }
+        )
+
+    def _buckets(self, name: str, inputs: StorageInputs) -> None:
+        role = buckets.service_role(name, self, inputs.tags) if inputs.service_role == "create" else []
+        names = {f"{name}-hdfs": inputs.hdfs_bucket}
+        names |= {f"{name}-hdfs-{team}": inputs.team_bucket(team) for team in inputs.team_buckets}
+        for child, bucket in names.items():
+            made = list[pulumi.Resource]()
+            if inputs.hdfs.mode == "ros":
+                made = [buckets.hdfs_bucket(child, bucket, inputs.hdfs, inputs.tags, self, role)]
+            if made or inputs.hdfs.adopt:
+                buckets.guards(child, bucket, inputs.hdfs, self, made)
+        made = []
+        if inputs.files.mode == "create":
+            made = [buckets.files_bucket(f"{name}-files", inputs.files_bucket, inputs.files, inputs.tags, self)]
+        if made or inputs.files.adopt:
+            buckets.guards(f"{name}-files", inputs.files_bucket, inputs.files, self, made)
