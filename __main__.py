@@ -3,15 +3,16 @@
 import pulumi
 
 from components.platform.component import SparkPlatform
+from components.platform.inputs import SparkPlatformInputs
 from policies.guard import PLACEHOLDER, refuse_violations
 from stacks.settings import load
 
 settings, kubeconfig = load()
 
 
-def build(given: pulumi.Output[str] | None) -> SparkPlatform:
+def build(secret: pulumi.Output[str] | None) -> SparkPlatform:
     """The whole platform; the guard builds it once before, without the stack's secrets."""
-    return SparkPlatform("platform", SparkPlatform.arguments(settings, given))
+    return SparkPlatform("platform", SparkPlatformInputs(settings=settings, kubeconfig=secret))
 
 
 refuse_violations(settings, lambda: build(None if kubeconfig is None else pulumi.Output.secret(PLACEHOLDER)))

@@ -9,8 +9,10 @@ from pydantic import Field, model_validator
 
 from bootstrap.names import KINDS, PLATFORM, role_name
 from components.base.cloud import KmsKeyId, Region
-from components.base.inputs import InputError, Inputs, matching, not_allowed
+from components.base.inputs import Inputs
+from components.base.mistakes import InputError, not_allowed
 from components.base.sentences import unknown_key
+from components.base.values import matching
 
 Bucket = Annotated[
     str,

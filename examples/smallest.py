@@ -4,18 +4,20 @@ Kubernetes components go to the cluster of the kubeconfig in use, unless `pulumi
 another.
 """
 
-from components.admission.component import AdmissionPolicies
-from components.cluster.component import Cluster
-from components.history.component import HistoryServer
-from components.identity.component import Identity
-from components.monitoring.component import Monitoring
-from components.network.component import Network
-from components.platform.component import SparkPlatform
-from components.shuffle.component import ShuffleService
-from components.spark_operator.component import SparkOperator
-from components.storage.component import Storage
-from components.storage_check.component import StorageCheck
-from components.workspace.component import Workspace
+from spark_on_ack import (
+    AdmissionPolicies,
+    Cluster,
+    HistoryServer,
+    Identity,
+    Monitoring,
+    Network,
+    ShuffleService,
+    SparkOperator,
+    SparkPlatform,
+    Storage,
+    StorageCheck,
+    Workspace,
+)
 
 
 def network() -> Network:

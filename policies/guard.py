@@ -20,8 +20,8 @@ import pulumi
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import SETTINGS, set_root_resource
 
-from components.base.inputs import InputError
-from components.platform.settings import Settings
+from components.base.mistakes import InputError
+from components.platform.inputs import Settings
 from policies.base.check import Verdict, check, mandatory
 from policies.base.config import config_file, load
 from policies.base.rule import Context, Rule

@@ -7,9 +7,9 @@ import pulumi
 from pulumi.runtime import config as raw
 
 from components.base.constants import PROJECT
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.base.sentences import nearest
-from components.platform.settings import Settings
+from components.platform.inputs import Settings
 
 SECRET_KEYS = ("kubeconfig",)
 """Top-level keys that hold secrets: only by `pulumi config set --secret`, never inside another object."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from replay.child import record_function
 from replay.graph import Graph
 

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from replay.graph import SECRET
 from tests.support import record
 

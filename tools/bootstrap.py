@@ -50,6 +50,7 @@ def ensure() -> None:
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     stamp = STAMP.read_text().strip() if STAMP.exists() else ""
     if stamp == wanted and (VENV / "bin/python").exists():
+        link_package()  # the checkout may have been moved
         STAMP.touch()  # make compares times
         return
     if shutil.disk_usage(ROOT).free < DISK_GB * 1e9:
@@ -61,6 +62,7 @@ def ensure() -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         create_venv()
     install()
+    link_package()
     STAMP.write_text(wanted + "\n")
     print(f".venv is ready after {time.monotonic() - started:.0f} s", flush=True)
 
@@ -107,6 +109,14 @@ def install() -> None:
                 print(f"  {collected} packages so far", flush=True)
     if pip.returncode:
         raise BootstrapError(explain("".join(lines)))
+
+
+def link_package() -> None:
+    """Make the components importable as `spark_on_ack`, the name they have where the wheel is installed."""
+    (site,) = VENV.glob("lib/python3*/site-packages")
+    link = site / "spark_on_ack"
+    link.unlink(missing_ok=True)
+    link.symlink_to(ROOT / "components", target_is_directory=True)
 
 
 def explain(output: str) -> str:

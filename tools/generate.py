@@ -10,7 +10,7 @@ from tools import generate_args, generate_pages, generate_rules, generate_settin
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
-    "components/args.py": generate_args.source,
+    **{generate_args.path_of(c): partial(generate_args.source, c) for c in COMPONENTS.values()},
     "Pulumi.README.yaml": generate_settings.source,
     "docs/components/README.md": generate_pages.index,
     "docs/rules.md": generate_rules.source,

@@ -1,33 +1,33 @@
-"""Generates `components/args.py`: the flat, typed arguments of every component, from the models of their inputs.
+"""Generates each room's `args.py`: the flat, typed arguments of its component, from the model of its inputs.
 
 A component's arguments exist once, as a pydantic model. Python callers (mypy) and the package schema need them as
 TypedDicts of simple types, so those are generated; a test checks that the file is current. Run by `make generate`.
 """
 
-import sys
+import re
 import typing
-from pathlib import Path
 from typing import Any
 
 import pulumi
 
 from components.base.inputs import Inputs
-from components.base.sentences import allowed_words, is_union
+from components.base.model import model_of
+from components.base.sentences import allowed_words, annotation_of, is_model, is_union
+from components.package.registry import Component
 
-TARGET = Path(__file__).resolve().parent.parent / "components" / "args.py"
-HEAD = '''"""Flat arguments of every component. GENERATED from the input models by `make generate`: do not edit."""
+HEAD = '''"""Flat arguments of {name}. GENERATED from its inputs by `make generate`: do not edit."""
 
-from typing import Any, NotRequired, TypedDict
-
-import pulumi
+from typing import TYPE_CHECKING, {typing}
+{pulumi}
+if TYPE_CHECKING:
+    from .inputs import {name}Inputs
 '''
-
-
-def models() -> dict[str, type[Inputs]]:
-    """Component name -> model of its inputs, in the order of the documentation."""
-    from components.package.registry import COMPONENTS
-
-    return {name: component.inputs for name, component in COMPONENTS.items()}
+TAIL = """if TYPE_CHECKING:
+    # inside the platform a component takes the model of its inputs as it is; the package's schema knows no unions
+    {name}Arguments = {name}Args | {name}Inputs
+else:
+    {name}Arguments = {name}Args
+"""
 
 
 def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind of type
@@ -52,6 +52,8 @@ def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind o
         return simple_type(options[0])
     if annotation is Any:
         return "Any"
+    if is_model(annotation):
+        return "dict[str, Any]"  # AsOneObject
     if annotation in (str, int, float, bool):
         return typing.cast(type, annotation).__name__
     raise TypeError(f"{annotation} cannot be an argument of a component package")
@@ -59,18 +61,11 @@ def simple_type(annotation: object) -> str:  # noqa: PLR0911 - one line a kind o
 
 def field_at(model: type[Inputs], path: tuple[str, ...]) -> Any:  # noqa: ANN401 - pydantic's FieldInfo
     """The pydantic field at a path of `flat_fields`."""
-    from components.base.inputs import model_of
-
     for part in path[:-1]:
         nested = model_of(model.model_fields[part].annotation)
         assert nested is not None  # noqa: S101 - flat_fields only descends into models
         model = nested
     return model.model_fields[path[-1]]
-
-
-def annotation_of(field: Any) -> object:  # noqa: ANN401
-    """A field's annotation with its metadata."""
-    return typing.Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
 def describe(field: Any) -> str:  # noqa: ANN401
@@ -108,11 +103,15 @@ def typed_dict(name: str, model: type[Inputs]) -> str:
     return "\n".join(lines)
 
 
-def source() -> str:
-    """The whole generated file."""
-    return "\n\n\n".join([HEAD.rstrip(), *(typed_dict(n, m) for n, m in models().items())]) + "\n"
+def source(component: Component) -> str:
+    """The whole generated file of one component."""
+    text = typed_dict(component.name, component.inputs)
+    names = [name for name in ("Any", "NotRequired", "TypedDict") if re.search(rf"\b{name}\b", text)]
+    imports = "\nimport pulumi\n" if "pulumi." in text else ""
+    head = HEAD.format(name=component.name, typing=", ".join(names), pulumi=imports)
+    return "\n\n\n".join([head.rstrip(), text, TAIL.format(name=component.name)])
 
 
-if __name__ == "__main__":
-    TARGET.write_text(source())
-    sys.stdout.write(f"wrote {TARGET.name}\n")
+def path_of(component: Component) -> str:
+    """Where the file is."""
+    return f"components/{component.room}/args.py"

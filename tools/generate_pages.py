@@ -14,14 +14,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from components.base.sentences import allowed_words
+from components.base.sentences import allowed_words, annotation_of
 from components.package.registry import COMPONENTS
 from components.package.server import Package, snake_case
 from policies.base.rule import Context, Rule
 from policies.cost.model.estimate import Estimate, estimate_graph
 from policies.cost.model.prices import fen
 from replay.graph import Graph
-from tools.generate_args import annotation_of, default_text, field_at
+from tools.generate_args import default_text, field_at
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "docs/components"
@@ -75,9 +75,8 @@ def smallest_call(component: str) -> str:
     function = getattr(importlib.import_module("examples.smallest"), snake_case(component))
     body = textwrap.dedent(inspect.getsource(function).split('"""', 2)[2]).strip("\n")
     source = re.sub(r"^return ", "", body, flags=re.MULTILINE)
-    module = COMPONENTS[component].module
     about = function.__doc__.rstrip(".").lower()
-    return f"## Smallest call: {about}\n\n```python\nfrom {module} import {component}\n\n{source}\n```\n"
+    return f"## Smallest call: {about}\n\n```python\nfrom spark_on_ack import {component}\n\n{source}\n```\n"
 
 
 @cache

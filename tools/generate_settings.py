@@ -6,10 +6,10 @@ import typing
 from typing import Any
 
 from components.base.constants import PROJECT
-from components.base.inputs import Inputs, model_of
-from components.base.sentences import allowed_words, model_in
-from components.platform.settings import Settings
-from tools.generate_args import annotation_of
+from components.base.inputs import Inputs
+from components.base.model import model_of
+from components.base.sentences import allowed_words, annotation_of, model_in
+from components.platform.inputs import Settings
 
 HEAD = """\
 # Every key of a stack file, with its default. GENERATED from the input models by `make generate`: do not edit.

@@ -22,7 +22,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from components.base.constants import PROJECT
-from components.platform.settings import Settings
+from components.platform.inputs import Settings
 from policies.base.check import Verdict
 from policies.base.rule import Level, Rule
 from replay import stack_file

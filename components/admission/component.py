@@ -4,8 +4,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
-from ..args import AdmissionPoliciesArgs
 from ..base.constants import LABEL_COMPONENT, LABEL_MANAGED_BY, LABEL_NAME, PROJECT
+from .args import AdmissionPoliciesArguments
 from .inputs import AdmissionPoliciesInputs
 from .manifests import policies
 from .rules import rules
@@ -23,7 +23,7 @@ class AdmissionPolicies(pulumi.ComponentResource):
     policy_names: pulumi.Output[list[str]]
     """Names of the policies, as refusals show them."""
 
-    def __init__(self, name: str, args: AdmissionPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: AdmissionPoliciesArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:AdmissionPolicies", name, None, opts)
         inputs = AdmissionPoliciesInputs.of(args, f"AdmissionPolicies {name}")
         labels = {LABEL_NAME: "admission-policies", LABEL_COMPONENT: "admission", LABEL_MANAGED_BY: PROJECT}

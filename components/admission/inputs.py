@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from ..base.inputs import Inputs, matching, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import not_allowed
 from ..base.sentences import nearest, show
+from ..base.values import matching
 from .rules import DENY, LEVELS, rules
 
 UserName = Annotated[str, *matching(r"\S+", "a Kubernetes user name such as system:serviceaccount:tools:notebooks")]
@@ -48,10 +50,14 @@ class AdmissionSettings(Inputs):
     priority_classes: tuple[KubeName, ...] = Field((), description="Priority classes jobs may use")
 
 
-class AdmissionPoliciesInputs(AdmissionSettings):
-    """Inputs of AdmissionPolicies: its settings, and the account of the Spark operator."""
+class AdmissionWiring(Inputs):
+    """The account of the Spark operator."""
 
     operator_namespace: KubeName = Field("spark-operator", description="Namespace of the Spark operator")
     operator_account: KubeName = Field(
         "spark-operator-controller", description="Service account of the operator's controller; it creates the drivers"
     )
+
+
+class AdmissionPoliciesInputs(AdmissionWiring, AdmissionSettings):
+    """Inputs of AdmissionPolicies: its settings, and the account of the Spark operator."""

@@ -3,12 +3,13 @@
 import re
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from .inputs import Inputs, matching, not_allowed
+from .mistakes import not_allowed
 from .sentences import Allowed
+from .values import matching
 
 Region = Annotated[
     str,
@@ -36,11 +37,6 @@ def _tags(tags: dict[str, str]) -> dict[str, str]:
 
 
 Tags = Annotated[dict[str, str], AfterValidator(_tags), Allowed(TAG_WORDS)]
-
-Pods = Literal["eci", "virtual-node", "acs", "plain"]
-"""What runs pods: ECI in ACK Serverless, ECI behind the virtual nodes of a managed cluster, ACS, or anything else."""
-Credentials = Literal["eci", "rrsa", "none"]
-"""How pods prove who they are to OSS: the RAM role of the ECI pod, their service account (RRSA), or no OSS."""
 
 RESERVED_ADDRESSES = 4
 """Addresses of a vswitch that the cloud keeps for itself."""
@@ -86,9 +82,3 @@ def first_overlap(ranges: dict[str, str]) -> tuple[str, str] | None:
         if IPv4Network(x).overlaps(IPv4Network(y)):
             return a, b
     return None
-
-
-def said(model: Inputs) -> list[str]:
-    """The keys of a model whose values are not the defaults, in the order of the model."""
-    fields = type(model).model_fields
-    return [k for k, f in fields.items() if getattr(model, k) != f.get_default(call_default_factory=True)]

@@ -46,10 +46,21 @@ def unknown_key(key: str, known: Iterable[str], path: str = "") -> str:
     return f"{path or key}: unknown key; {hint}Known keys: {', '.join(known)}"
 
 
-def sentences(model: type[BaseModel], error: ValidationError) -> list[str]:
-    """One sentence for each mistake of a validation: `path: value is not allowed; allowed: …`."""
-    found = dict.fromkeys(_sentence(model, dict(e)) for e in error.errors(include_url=False))
-    return list(found)
+def sentences(model: type[BaseModel], error: ValidationError, field: str | None = None) -> list[str]:
+    """One sentence for each mistake in a model, or in one field of it: `path: value is not allowed; allowed: …`."""
+    start = () if field is None else (field,)
+    lines = ({**line, "loc": (*start, *line["loc"])} for line in error.errors(include_url=False))
+    return list(dict.fromkeys(_sentence(model, line) for line in lines))
+
+
+def missing(name: str, field: Any) -> str:  # noqa: ANN401 - pydantic's FieldInfo
+    """The sentence for a required field that is not there."""
+    return f"{name}: missing; allowed: {allowed_words(annotation_of(field))}"
+
+
+def annotation_of(field: Any) -> object:  # noqa: ANN401 - pydantic's FieldInfo
+    """A field's annotation with its metadata."""
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
 def path_text(loc: Iterable[str | int]) -> str:
@@ -62,7 +73,7 @@ def path_text(loc: Iterable[str | int]) -> str:
 
 def _sentence(model: type[BaseModel], error: dict[str, Any]) -> str:
     holder, annotation, loc = _locate(model, error["loc"])
-    path, value, kind = path_text(loc) or "settings", error["input"], error["type"]
+    path, value, kind = path_text(loc), error["input"], error["type"]
     if kind == "extra_forbidden":
         return unknown_key(str(loc[-1]), holder.model_fields if holder else (), path)
     if kind == "missing":
@@ -70,9 +81,9 @@ def _sentence(model: type[BaseModel], error: dict[str, Any]) -> str:
     if kind == "not_allowed":
         at, reason = error["ctx"]["at"], error["ctx"]["reason"]
         if at:
-            return f"{at if path == 'settings' else f'{path}.{at}'}: {reason}"
-        given = "" if isinstance(value, Mapping | BaseModel) else f"{show(value)} is not allowed; "
-        return f"{path}: {given}{reason}"
+            return f"{path}.{at}: {reason}" if path else f"{at}: {reason}"
+        refused = "" if isinstance(value, Mapping | BaseModel) else f"{show(value)} is not allowed; "
+        return f"{path}: {refused}{reason}"
     hint = ""
     if kind == "literal_error" and isinstance(value, str):
         close = nearest(value, [str(a) for a in _literals(annotation)])
@@ -94,9 +105,7 @@ def _locate(
             if field is None and any(part == a.__name__ for a in (nested,)):
                 continue  # a label of a union's branch, not a key
             holder, path = nested, [*path, part]
-            here = (
-                Annotated[field.annotation, *field.metadata] if field and field.metadata else field and field.annotation
-            )
+            here = annotation_of(field) if field else None
         elif isinstance(part, int) or _is_mapping(here):
             path.append(part)
             here = _item_of(here)

@@ -3,10 +3,11 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..args import ClusterArgs
 from . import managed
 from .access import kubernetes_provider
+from .args import ClusterArguments
 from .existing import existing_kubeconfig
+from .flavours import FLAVOURS
 from .immutable import flavour_as_made
 from .inputs import ClusterInputs
 from .profile import eci_profile
@@ -28,14 +29,12 @@ class Cluster(pulumi.ComponentResource):
     oidc_issuer_url: pulumi.Output[str]
     """Issuer of the cluster's service account tokens; empty where unknown."""
 
-    def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ClusterArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         """Raises InputError when an input is wrong, before any resource."""
         super().__init__("spark-on-ack:index:Cluster", name, None, opts)
         inputs = ClusterInputs.of(args, f"Cluster {name}")
         flavour = flavour_as_made(name, inputs, self)
-        self.provider = (
-            self._existing(name, inputs) if inputs.flavour == "existing" else self._make(name, inputs, flavour)
-        )
+        self.provider = self._managed(name, inputs, flavour) if inputs.kind.managed else self._existing(name, inputs)
         self.register_outputs(
             {
                 "clusterId": self.cluster_id,
@@ -45,11 +44,13 @@ class Cluster(pulumi.ComponentResource):
             }
         )
 
-    def _make(self, name: str, inputs: ClusterInputs, flavour: pulumi.Output[str]) -> k8s.Provider:
+    def _managed(self, name: str, inputs: ClusterInputs, flavour: pulumi.Output[str]) -> k8s.Provider:
         """Cluster, add-ons and pod defaults. Everything in Kubernetes comes after the add-ons and goes before them:
         volumes and network rules need their add-on to be deleted cleanly.
         """
-        cluster = managed.create(f"{name}-ack", inputs, flavour.apply(managed.PROFILES.__getitem__), self)
+        cluster = managed.create(
+            f"{name}-ack", inputs, flavour.apply(lambda known: FLAVOURS[known].profile or ""), self
+        )
         addons = managed.addons(name, inputs, cluster, self)
         self.cluster_id = cluster.id
         self.kubeconfig = managed.kubeconfig(inputs, cluster, self)
@@ -60,20 +61,20 @@ class Cluster(pulumi.ComponentResource):
             cluster.id,
             pulumi.ResourceOptions(parent=self, depends_on=addons),
         )
-        if inputs.flavour != "acs" and inputs.pod_defaults.enabled:
+        if inputs.kind.eci_profile and inputs.pod_defaults.enabled:
             eci_profile(name, inputs, provider, self)
         return provider
 
     def _existing(self, name: str, inputs: ClusterInputs) -> k8s.Provider:
         """Outputs and provider of a cluster that is not made here."""
         existing = inputs.existing
-        given, self.kubeconfig = existing_kubeconfig(inputs)
+        kubeconfig, self.kubeconfig = existing_kubeconfig(inputs)
         self.cluster_id = pulumi.Output.from_input(existing.identifier)
         self.oidc_provider_arn = pulumi.Output.from_input(existing.oidc_provider_arn or "")
         self.oidc_issuer_url = pulumi.Output.from_input(existing.oidc_issuer_url or "")
         return kubernetes_provider(
             f"{name}-kubernetes",
-            given,
+            kubeconfig,
             existing.identifier,
             pulumi.ResourceOptions(parent=self),
             existing.context,

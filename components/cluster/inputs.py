@@ -1,12 +1,11 @@
 """Inputs of the cluster: four flavours behind one set of keys."""
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ..base.cloud import (
     KmsKeyId,
-    Pods,
     Region,
     ResourceGroupId,
     SecurityGroupId,
@@ -14,11 +13,13 @@ from ..base.cloud import (
     VswitchId,
     cidr,
     first_overlap,
-    said,
 )
-from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check
+from ..base.values import Value, matching
+from ..pods.kinds import PODS_WORDS, Pods
+from .flavours import FLAVOURS, Flavour, FlavourName
 
-Flavour = Literal["serverless", "acs", "virtual-node", "existing"]
 ControlPlaneLog = Literal["apiserver", "kcm", "scheduler", "ccm", "controlplane-events"]
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 AddonVersion = Annotated[
@@ -34,22 +35,6 @@ HttpsUrl = Annotated[str, *matching(r"https://\S+", "an https:// address")]
 OLDEST_MINOR: Final = 30
 """Kubernetes 1.30: the first with ValidatingAdmissionPolicy as a stable API; the isolation of teams rests on it."""
 
-ADDONS: Final[dict[str, dict[str, str]]] = {
-    "serverless": {"managed-coredns": "latest", "managed-csiprovisioner": "latest", "poseidon": "v0.7.6"},
-    "acs": {"poseidon": "v0.7.6"},
-    "virtual-node": {
-        "ack-virtual-node": "latest",
-        "managed-coredns": "latest",
-        "csi-plugin": "latest",
-        "managed-csiprovisioner": "latest",
-        "poseidon": "v0.7.6",
-    },
-    "existing": {},
-}
-"""Flavour -> add-on -> version. DNS, disks for PersistentVolumeClaims, and poseidon, which enforces NetworkPolicies
-(0.7.6 of 2026-05-22 is the newest outside a phased rollout). The names for serverless are the vendor's for managed
-clusters; which of them ACK Serverless takes was not tried on an account."""
-
 
 class ExistingCluster(Inputs):
     """How to reach a cluster that is not made here, and what its pods' cloud identities need."""
@@ -63,7 +48,7 @@ class ExistingCluster(Inputs):
         description="ACK id, or any name that stays the same as long as it is the same cluster: when it changes, "
         "everything in Kubernetes is made anew. Default: the context, else the file, else `existing`",
     )
-    pods: Pods = Field("plain", description="What runs its pods: eci (ACK Serverless), virtual-node, acs, or plain")
+    pods: Pods = Field("plain", description=f"What runs its pods: {PODS_WORDS}")
     oidc_provider_arn: Value[OidcProviderArn] | None = Field(
         None, description="RAM OIDC provider of the cluster; needed for identities by service account (RRSA)"
     )
@@ -114,10 +99,9 @@ class PodDefaults(Inputs):
 class ClusterSettings(Inputs):
     """The Kubernetes cluster."""
 
-    flavour: Flavour = Field(
-        description="serverless: ACK Serverless, pods on ECI (only accounts that already had one before 2025-02-17); "
-        "acs: pods on ACS, open to every account; virtual-node: managed ACK with virtual nodes; existing: any cluster "
-        "by its kubeconfig. Cannot be changed later"
+    flavour: FlavourName = Field(
+        description="; ".join(f"{name}: {flavour.words}" for name, flavour in FLAVOURS.items())
+        + ". Cannot be changed later"
     )
     existing: ExistingCluster = Field(ExistingCluster(), description="Access to the cluster of flavour existing")
     version: (
@@ -153,55 +137,63 @@ class ClusterSettings(Inputs):
     pod_defaults: PodDefaults = Field(PodDefaults(), description="Defaults of ECI pods")
 
     @property
+    def kind(self) -> Flavour:
+        """The record of the flavour."""
+        return FLAVOURS[self.flavour]
+
+    @property
     def pods(self) -> Pods:
         """What runs the pods of this cluster."""
-        made: dict[str, Pods] = {"serverless": "eci", "acs": "acs", "virtual-node": "virtual-node"}
-        return made.get(self.flavour, self.existing.pods)
+        return self.kind.pods or self.existing.pods
 
     @property
     def installed_addons(self) -> dict[str, str]:
         """Add-on -> version or `latest`: the flavour's own and the stack's."""
-        return {k: v for k, v in (ADDONS[self.flavour] | self.addons).items() if v != "off"}
+        return {k: v for k, v in {**self.kind.addons, **self.addons}.items() if v != "off"}
 
     @property
     def channel(self) -> str:
         """The upgrade channel that holds."""
         return self.upgrade_channel or ("off" if self.version else "patch")
 
-    @model_validator(mode="after")
-    def _keys_of_the_flavour(self) -> Self:
-        if self.flavour == "existing":
-            foreign = [k for k in said(self) if k in ClusterSettings.model_fields and k not in ("flavour", "existing")]
-            if foreign:
-                raise not_allowed("an existing cluster is not changed here; allowed: leave it out", foreign[0])
-        elif said(self.existing):
-            raise not_allowed(
-                f"only for flavour existing, but the flavour is {self.flavour}; allowed: leave it out",
-                f"existing.{said(self.existing)[0]}",
-            )
-        if self.flavour in ("serverless", "acs") and self.spec != "ack.pro.small":
-            raise not_allowed(
-                f"{self.spec!r} is not offered for flavour {self.flavour}; allowed: ack.pro.small", "spec"
-            )
-        return self
+    @check
+    def _existing_cluster_is_not_changed(self) -> Mistakes:
+        if self.kind.managed:
+            for key in self.existing.changed_keys():
+                reason = f"only for flavour existing, but the flavour is {self.flavour}; allowed: leave it out"
+                yield f"existing.{key}", reason
+            return
+        for key in self.changed_keys():
+            if key in ClusterSettings.model_fields and key not in ("flavour", "existing"):
+                yield key, "an existing cluster is not changed here; allowed: leave it out"
 
-    @model_validator(mode="after")
-    def _versions(self) -> Self:
+    @check
+    def _spec_is_offered(self) -> Mistakes:
+        if self.kind.managed and self.spec not in self.kind.specs:
+            yield (
+                "spec",
+                f"{self.spec!r} is not offered for flavour {self.flavour}; allowed: {', '.join(self.kind.specs)}",
+            )
+
+    @check
+    def _version_has_admission_policies(self) -> Mistakes:
         if self.version and int(self.version.split(".")[1]) < OLDEST_MINOR:
-            raise not_allowed(
-                f"{self.version!r} has no stable ValidatingAdmissionPolicy; allowed: 1.{OLDEST_MINOR} or newer",
+            yield (
                 "version",
+                f"{self.version!r} has no stable ValidatingAdmissionPolicy; allowed: 1.{OLDEST_MINOR} or newer",
             )
+
+    @check
+    def _version_is_not_overtaken(self) -> Mistakes:
         if self.version and self.channel != "off":
-            raise not_allowed(
-                f"{self.channel!r} would run ahead of version {self.version}; allowed: off, or no version",
+            yield (
                 "upgrade_channel",
+                f"{self.channel!r} would run ahead of version {self.version}; allowed: off, or no version",
             )
-        return self
 
 
-class ClusterInputs(ClusterSettings):
-    """Inputs of Cluster: the settings and the network it stands in."""
+class ClusterWiring(Inputs):
+    """The network a cluster stands in, and the way to an existing one."""
 
     region: Region = Field("cn-hangzhou", description="Region of the cluster")
     tags: Tags = Field({}, description="Further tags of the cluster and of its ECI pods")
@@ -217,29 +209,36 @@ class ClusterInputs(ClusterSettings):
         None, description="Content of the existing cluster's kubeconfig; kept as a secret"
     )
 
-    @model_validator(mode="after")
-    def _wired(self) -> Self:
-        if self.flavour == "existing":
-            ways = (self.kubeconfig, self.existing.kubeconfig_file, self.existing.context)
-            if all(way is None for way in ways):
-                raise not_allowed(
-                    "missing; flavour existing needs a way to the cluster; allowed: the secret kubeconfig, "
-                    "or existing.kubeconfig_file, or existing.context",
-                    "kubeconfig",
-                )
-            return self
-        if self.kubeconfig is not None:
-            raise not_allowed(
-                f"only for flavour existing, but the flavour is {self.flavour}; allowed: leave it out", "kubeconfig"
+
+class ClusterInputs(ClusterWiring, ClusterSettings):
+    """Inputs of Cluster: the settings and the network it stands in."""
+
+    @check
+    def _existing_cluster_can_be_reached(self) -> Mistakes:
+        if self.kind.managed:
+            if self.kubeconfig is not None:
+                reason = f"only for flavour existing, but the flavour is {self.flavour}; allowed: leave it out"
+                yield "kubeconfig", reason
+            return
+        ways = (self.kubeconfig, self.existing.kubeconfig_file, self.existing.context)
+        if all(way is None for way in ways):
+            yield (
+                "kubeconfig",
+                "missing; flavour existing needs a way to the cluster; allowed: the secret kubeconfig, "
+                "or existing.kubeconfig_file, or existing.context",
             )
-        missing = [k for k in ("vswitch_ids", "security_group_id") if getattr(self, k) is None]
-        if missing:
-            raise not_allowed(
-                f"missing; flavour {self.flavour} needs a network; allowed: the Network's output", missing[0]
-            )
+
+    @check
+    def _managed_cluster_has_a_network(self) -> Mistakes:
+        if self.kind.managed:
+            for key in ("vswitch_ids", "security_group_id"):
+                if getattr(self, key) is None:
+                    yield key, f"missing; flavour {self.flavour} needs a network; allowed: the Network's output"
+
+    @check
+    def _service_addresses_are_outside_the_vpc(self) -> Mistakes:
         if self.network_cidr and first_overlap({"services": self.service_cidr, "VPC": self.network_cidr}):
-            raise not_allowed(
-                f"{self.service_cidr} overlaps with the VPC's {self.network_cidr}; allowed: a range outside it",
+            yield (
                 "service_cidr",
+                f"{self.service_cidr} overlaps with the VPC's {self.network_cidr}; allowed: a range outside it",
             )
-        return self

@@ -1,8 +1,4 @@
-"""A cluster made here: ACK Serverless, ACS, or managed ACK with virtual nodes.
-
-All three are one resource and differ by `profile`. None of them was tried on a live account; `profile=Serverless` is
-what the vendor's provider itself sends for its deprecated serverless resource.
-"""
+"""A cluster that is made here. All flavours are one resource, which differs by what the table of flavours says."""
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -10,10 +6,6 @@ import yaml
 
 from ..base.tags import cloud_tags
 from .inputs import ClusterInputs
-
-PROFILES = {"serverless": "Serverless", "acs": "Acs", "virtual-node": "Default"}
-NETWORK_PLUGIN = "terway-eniip"
-"""A managed cluster must be told its network plugin at creation; pods take addresses of the vswitches."""
 
 
 def create(
@@ -37,14 +29,14 @@ def create(
 def _arguments(name: str, inputs: ClusterInputs, profile: pulumi.Input[str]) -> alicloud.cs.ManagedKubernetesArgs:
     logs = inputs.logs
     vswitches = pulumi.Output.from_input(inputs.vswitch_ids or ()).apply(list)
-    virtual = inputs.flavour == "virtual-node"
+    plugin = inputs.kind.network_plugin
     return alicloud.cs.ManagedKubernetesArgs(
         profile=profile,
         cluster_spec=inputs.spec,
         version=inputs.version,
         vswitch_ids=vswitches,
-        pod_vswitch_ids=vswitches if virtual else None,
-        addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=NETWORK_PLUGIN)] if virtual else None,
+        pod_vswitch_ids=vswitches if plugin else None,
+        addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=plugin)] if plugin else None,
         security_group_id=inputs.security_group_id,
         service_cidr=inputs.service_cidr,
         new_nat_gateway=False,  # the provider's default is a gateway (and its cost) the Network knows nothing of
@@ -120,13 +112,13 @@ def kubeconfig(
 
     The cloud writes the public endpoint into it; without one the private endpoint takes its place.
     """
-    given = alicloud.cs.get_cluster_credential_output(
+    public = alicloud.cs.get_cluster_credential_output(
         cluster_id=cluster.id, opts=pulumi.InvokeOutputOptions(parent=parent)
     ).kube_config
     if inputs.public_endpoint:
-        return pulumi.Output.secret(given)
+        return pulumi.Output.secret(public)
     server = cluster.connections.apply(lambda c: c[0].api_server_intranet)
-    return pulumi.Output.secret(pulumi.Output.all(given, server).apply(lambda known: with_server(*known)))
+    return pulumi.Output.secret(pulumi.Output.all(public, server).apply(lambda known: with_server(*known)))
 
 
 def with_server(text: str, server: str) -> str:

@@ -6,19 +6,18 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..base.constants import ECI, LABEL_MANAGED_BY, PROJECT
+from ..pods.parts import cost_tags
 from .inputs import ClusterInputs
 
 
 def annotations(inputs: ClusterInputs) -> dict[str, str]:
     """The annotations the profile adds to pods of the platform's namespaces."""
     defaults = inputs.pod_defaults
-    found = {
+    return {
         f"{ECI}eci-auto-imc": "true" if defaults.image_cache else "false",
         f"{ECI}eci-spot-fallback": "true" if defaults.spot_fallback else "false",
+        **cost_tags(inputs.pods, inputs.tags),
     }
-    if inputs.tags:
-        found[f"{ECI}eci-custom-tags"] = ",".join(f"{k}:{v}" for k, v in sorted(inputs.tags.items()))
-    return found
 
 
 def eci_profile(

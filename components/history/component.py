@@ -8,7 +8,6 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..args import HistoryServerArgs
 from ..base.configuration import Entry, properties
 from ..base.constants import (
     LABEL_COMPONENT,
@@ -18,25 +17,25 @@ from ..base.constants import (
     PROJECT,
     SPARK_HISTORY_UI,
 )
-from ..base.inputs import embed, later
-from ..pods.sizes import fit
-from ..spark.configuration import JINDO_PROCS, TEMP_DIR, oss
-from ..spark.inputs import SparkSettings
-from ..spark.place import JobPlace
-from ..spark.templates import (
+from ..base.outputs import embed, when_known
+from ..pods.kinds import KINDS
+from ..pods.parts import (
     container_security,
+    eci_annotations,
     eci_disk,
     identity_mounts,
     identity_volumes,
-    on_eci,
-    pod_annotations,
-    pod_labels,
     pod_security,
+    restricted_namespace,
     rrsa_env,
     sidecars,
     virtual_node_tolerations,
 )
-from .inputs import HISTORY_ACCOUNT, HistoryInputs
+from ..pods.sizes import fit
+from ..spark.configuration import JINDO_PROCS, TEMP_DIR, oss
+from ..spark.context import JobContext
+from .args import HistoryServerArguments
+from .inputs import HISTORY_ACCOUNT, HistoryServerInputs
 
 APP = "spark-history-server"
 CONF_DIR = "/etc/spark-history"
@@ -65,9 +64,9 @@ class HistoryServer(pulumi.ComponentResource):
     open_command: pulumi.Output[str]
     """Brings the page to http://localhost:18080 on the machine it is typed on."""
 
-    def __init__(self, name: str, args: HistoryServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: HistoryServerArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:HistoryServer", name, None, opts)
-        inputs = HistoryInputs.of(args, f"HistoryServer {name}")
+        inputs = HistoryServerInputs.of(args, f"HistoryServer {name}")
         namespace = k8s.core.v1.Namespace(
             f"{name}-namespace",
             metadata={"name": inputs.namespace, "labels": _namespace_labels()},
@@ -80,7 +79,7 @@ class HistoryServer(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=inside,
         )
-        text = _from_place(inputs, lambda place: properties(history_conf(inputs, place)))
+        text = _in_context(inputs, lambda context: properties(history_conf(inputs, context)))
         conf = k8s.core.v1.ConfigMap(
             f"{name}-conf", metadata=_metadata(APP, inputs), data={CONF_FILE: text}, opts=inside
         )
@@ -92,7 +91,7 @@ class HistoryServer(pulumi.ComponentResource):
                 "strategy": {"type": "Recreate"},  # never two cleaners
                 "revision_history_limit": 2,
                 "selector": {"match_labels": {LABEL_NAME: APP}},
-                "template": _from_place(inputs, lambda place: pod(inputs, place)),
+                "template": _in_context(inputs, lambda context: pod(inputs, context)),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace, account, conf]),
         )
@@ -105,9 +104,9 @@ class HistoryServer(pulumi.ComponentResource):
             },
             opts=inside,
         )
-        self._give(inputs)
+        self._register(inputs)
 
-    def _give(self, inputs: HistoryInputs) -> None:
+    def _register(self, inputs: HistoryServerInputs) -> None:
         port = SPARK_HISTORY_UI
         self.namespace = pulumi.Output.from_input(inputs.namespace)
         self.url = pulumi.Output.from_input(f"http://{APP}.{inputs.namespace}.svc:{port}")
@@ -117,12 +116,12 @@ class HistoryServer(pulumi.ComponentResource):
         self.register_outputs({"namespace": self.namespace, "url": self.url, "openCommand": self.open_command})
 
 
-def history_conf(inputs: HistoryInputs, place: JobPlace) -> dict[str, Entry]:
+def history_conf(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Entry]:
     """The server's configuration, each key with its reason."""
     memory = fit(inputs.memory_gib, OVERHEAD)
     fs = "spark.history.fs."
     entries = {
-        f"{fs}logDirectory": Entry(place.event_log_dir, "where the jobs write their event logs"),
+        f"{fs}logDirectory": Entry(context.event_log_dir, "where the jobs write their event logs"),
         f"{fs}update.interval": Entry(f"{inputs.update_seconds}s", "how soon a finished job shows"),
         f"{fs}cleaner.enabled": Entry("true", "off by default: logs would be kept, and paid for, for ever"),
         f"{fs}cleaner.interval": Entry("1d", "a look a day is enough for a retention in days"),
@@ -142,18 +141,18 @@ def history_conf(inputs: HistoryInputs, place: JobPlace) -> dict[str, Entry]:
         entries["spark.history.ui.admin.acls"] = Entry(",".join(inputs.admins), "who sees every job")
     if inputs.admin_groups:
         entries["spark.history.ui.admin.acls.groups"] = Entry(",".join(inputs.admin_groups), "who sees every job")
-    return entries | {key: Entry(str(value), reason) for key, value, reason in oss(place)}
+    return entries | {key: Entry(str(value), reason) for key, value, reason in oss(context)}
 
 
-def pod(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
+def pod(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Any]:
     """The Deployment's pod template, sized to a row of ECI's table and fit for Pod Security `restricted`."""
-    conf = properties(history_conf(inputs, place))
-    annotations = pod_annotations(SparkSettings(), place)
-    if on_eci(place):
+    conf = properties(history_conf(inputs, context))
+    annotations = eci_annotations(context)
+    if KINDS[context.pods].on_eci:
         annotations |= eci_disk(30 + max(0, inputs.store_gib - FREE_DISK_GIB))
     return {
         "metadata": {
-            "labels": {**LABELS, **pod_labels(place.pods)},
+            "labels": {**LABELS, **KINDS[context.pods].labels},
             "annotations": {**annotations, "spark-on-ack.io/conf": hashlib.sha256(conf.encode()).hexdigest()[:16]},
         },
         "spec": {
@@ -163,18 +162,18 @@ def pod(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
             "terminationGracePeriodSeconds": 30,
             "securityContext": pod_security(),
             "tolerations": virtual_node_tolerations(),
-            "containers": [_server(inputs, place), *sidecars(inputs.credentials_sidecar_image, place)],
+            "containers": [_server(inputs, context), *sidecars(inputs.credentials_sidecar_image, context)],
             "volumes": [
                 {"name": "conf", "configMap": {"name": APP}},
                 {"name": "store", "emptyDir": {"sizeLimit": f"{inputs.store_gib + 1}Gi"}},
                 {"name": "tmp", "emptyDir": {}},
-                *identity_volumes(place),
+                *identity_volumes(context),
             ],
         },
     }
 
 
-def _server(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
+def _server(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Any]:
     size = {"cpu": str(inputs.vcpu), "memory": f"{inputs.memory_gib}Gi"}
     probe = {"tcpSocket": {"port": SPARK_HISTORY_UI}, "periodSeconds": 10, "timeoutSeconds": 5}
     return {
@@ -185,7 +184,7 @@ def _server(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
         "env": [
             {"name": "SPARK_DAEMON_MEMORY", "value": f"{fit(inputs.memory_gib, OVERHEAD).heap_mib}m"},
             {"name": JINDO_PROCS, "value": str(inputs.vcpu)},
-            *(rrsa_env(place) if place.credentials == "rrsa" else []),
+            *rrsa_env(context),
         ],
         "ports": [{"name": "http", "containerPort": SPARK_HISTORY_UI}],
         # a start with an empty store lists and parses every log of the directory: ten minutes before it is given up
@@ -198,22 +197,22 @@ def _server(inputs: HistoryInputs, place: JobPlace) -> dict[str, Any]:
             {"name": "conf", "mountPath": CONF_DIR, "readOnly": True},
             {"name": "store", "mountPath": STORE_DIR},
             {"name": "tmp", "mountPath": TEMP_DIR},
-            *identity_mounts(place),
+            *identity_mounts(context),
         ],
     }
 
 
-def _from_place(inputs: HistoryInputs, make: Callable[[JobPlace], Any]) -> Any:  # noqa: ANN401 - or with Outputs in it
-    """`make` called with the plain facts of `inputs`; a role that is only known later leaves all else known."""
+def _in_context(inputs: HistoryServerInputs, build: Callable[[JobContext], Any]) -> Any:  # noqa: ANN401 - or with Outputs in it
+    """`build` called with the plain facts of `inputs`; a role that is only known later leaves all else known."""
     identity = {
-        "role_name": inputs.role_name or "",
-        "role_arn": inputs.role_arn or "",
-        "oidc_provider_arn": inputs.oidc_provider_arn or "",
+        "role_name": inputs.role_name,
+        "role_arn": inputs.role_arn,
+        "oidc_provider_arn": inputs.oidc_provider_arn,
     }
 
     def of(log_dir: str) -> Any:  # noqa: ANN401
         plain_bucket = log_dir.startswith("oss://") and HDFS_HOST not in log_dir
-        place = JobPlace(
+        context = JobContext(
             team="",
             namespace=inputs.namespace,
             region=inputs.region,
@@ -224,15 +223,14 @@ def _from_place(inputs: HistoryInputs, make: Callable[[JobPlace], Any]) -> Any: 
             files_bucket=log_dir.split("/")[2] if plain_bucket else "",
             tags=inputs.tags,
         )
-        return embed(lambda **role: make(dataclasses.replace(place, **role)), **identity)
+        return embed(lambda **role: build(dataclasses.replace(context, **role)), **identity)
 
-    return later(of, inputs.event_log_dir)
+    return when_known(of, inputs.event_log_dir)
 
 
-def _metadata(name: str, inputs: HistoryInputs) -> dict[str, Any]:
+def _metadata(name: str, inputs: HistoryServerInputs) -> dict[str, Any]:
     return {"name": name, "namespace": inputs.namespace, "labels": LABELS}
 
 
 def _namespace_labels() -> dict[str, str]:
-    level = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
-    return {LABEL_ROLE: "history", LABEL_MANAGED_BY: PROJECT, **level}
+    return {LABEL_ROLE: "history", LABEL_MANAGED_BY: PROJECT, **restricted_namespace()}

@@ -1,12 +1,15 @@
 """Inputs of the history server: what it reads, how long it keeps it, who may look."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ..base.cloud import Credentials, Pods
-from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.cloud import Region
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check
 from ..base.sentences import Allowed
+from ..base.values import Value, matching
+from ..pods.kinds import PodSurroundings
 from ..pods.sizes import Spec, is_row, nearest_row, regions_with_finer_sizes
 from ..spark.inputs import SIDECAR_IMAGE, Image
 
@@ -49,47 +52,35 @@ class HistorySettings(Inputs):
     admins: tuple[str, ...] = Field((), description="Users who see every job when acls is on")
     admin_groups: tuple[str, ...] = Field((), description="Groups who see every job when acls is on")
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
+    @check
+    def _size_is_sold_somewhere(self) -> Mistakes:
         region = regions_with_finer_sizes()[0]
         if not is_row(self.vcpu, self.memory_gib, region):
             rows = " or ".join(map(str, nearest_row(self.vcpu, self.memory_gib, region)))
             size = Spec(self.vcpu, self.memory_gib)
-            raise not_allowed(f"{size} is no size of serverless pods; allowed: {rows}", "memory_gib")
+            yield "memory_gib", f"{size} is no size of serverless pods; allowed: {rows}"
+
+    @check
+    def _admins_need_acls(self) -> Mistakes:
         if not self.acls and (self.admins or self.admin_groups):
-            raise not_allowed("without effect while acls is false; allowed: acls: true, or no admins", "admins")
-        return self
+            yield "admins", "without effect while acls is false; allowed: acls: true, or no admins"
 
 
-class HistoryInputs(HistorySettings):
-    """The settings, and where logs are and how the pod may read them."""
+class HistoryWiring(PodSurroundings):
+    """Where the logs are, and how the pod may read them."""
 
     event_log_dir: Value[EventLogDir] = Field(description="Directory the jobs write their event logs to; must exist")
-    region: str = Field("cn-hangzhou", description="Region of the bucket")
-    pods: Pods = Field(
-        "eci", description="What runs the pod: ECI of ACK Serverless, ECI behind virtual nodes, ACS, any other cluster"
-    )
-    credentials: Credentials = Field(
-        "none", description="How the pod proves who it is to OSS: RAM role of the ECI pod, RRSA, or no OSS"
-    )
-    role_name: Value[str] | None = Field(None, description="Name of the RAM role; needed for credentials eci")
-    role_arn: Value[str] | None = Field(None, description="ARN of the RAM role; needed for credentials rrsa")
-    oidc_provider_arn: Value[str] | None = Field(
-        None, description="ARN of the cluster's OIDC provider; needed for credentials rrsa"
-    )
+    region: Region = Field("cn-hangzhou", description="Region of the bucket")
     credentials_sidecar_image: Value[Image] = Field(
         SIDECAR_IMAGE, description="Image with ack-ram-tool, used with credentials rrsa"
     )
     tags: dict[str, str] = Field({}, description="Tags of the pod for cost allocation")
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
+
+class HistoryServerInputs(HistoryWiring, HistorySettings):
+    """Inputs of HistoryServer: its settings, where logs are and how the pod may read them."""
+
+    @check
+    def _image_is_known(self) -> Mistakes:
         if self.image is None:
-            raise not_allowed("missing; allowed: a Spark image with JindoSDK, with its tag or digest", "image")
-        needed = {"eci": ("role_name",), "rrsa": ("role_arn", "oidc_provider_arn")}
-        for field in needed.get(self.credentials, ()):
-            if getattr(self, field) is None:
-                raise not_allowed(f"missing; credentials {self.credentials} needs it", field)
-        if self.credentials == "eci" and self.pods not in ("eci", "virtual-node"):
-            raise not_allowed(f"'eci' needs pods on ECI, not {self.pods!r}; allowed: rrsa, none", "credentials")
-        return self
+            yield "image", "missing; allowed: a Spark image with JindoSDK, with its tag or digest"

@@ -7,9 +7,10 @@ from typing import Final
 import pulumi
 import pulumi_alicloud as alicloud
 
-from ..args import IdentityArgs
-from ..base.inputs import InputError, later
+from ..base.mistakes import InputError
+from ..base.outputs import when_known
 from ..base.tags import cloud_tags
+from .args import IdentityArguments
 from .inputs import IdentityInputs
 from .ram import Statement, document, folder_rights, hdfs_rights, key_rights, trust_accounts, trust_service
 
@@ -57,7 +58,7 @@ class Identity(pulumi.ComponentResource):
     role_arn: pulumi.Output[str]
     """ARN of the role; empty for an existing role that was given by name."""
 
-    def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: IdentityArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         """Raises InputError when an input is wrong, before any resource."""
         super().__init__("spark-on-ack:index:Identity", name, None, opts)
         inputs = IdentityInputs.of(args, f"Identity {name}")
@@ -79,7 +80,7 @@ class Identity(pulumi.ComponentResource):
         trust = trust_service("ecs.aliyuncs.com")
         if inputs.mode == "rrsa":
             provider, issuer = inputs.oidc_provider_arn, inputs.oidc_issuer_url
-            trust = later(_trust_accounts, provider, issuer, inputs.namespace, inputs.service_accounts)
+            trust = when_known(_trust_accounts, provider, issuer, inputs.namespace, inputs.service_accounts)
         role = alicloud.ram.Role(
             f"{name}-role",
             role_name=self.role_name,
@@ -93,7 +94,7 @@ class Identity(pulumi.ComponentResource):
         policy = alicloud.ram.Policy(
             f"{name}-policy",
             policy_name=self.role_name,
-            policy_document=later(rights, inputs.hdfs_bucket, inputs.files_bucket, *folders, inputs.kms_key),
+            policy_document=when_known(rights, inputs.hdfs_bucket, inputs.files_bucket, *folders, inputs.kms_key),
             description=f"What Spark workload {inputs.workload} may do",
             # each change makes a version and RAM keeps five
             rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",

@@ -1,11 +1,13 @@
 """Inputs of Identity: which pods get which rights on which buckets, and by which mechanism."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from ..base.cloud import KmsKeyId
-from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check, not_allowed
+from ..base.values import Value, matching
 from ..storage.inputs import BucketName
 
 ExistingRole = Annotated[
@@ -48,8 +50,8 @@ class IdentitySettings(Inputs):
     )
 
 
-class IdentityInputs(IdentitySettings):
-    """One RAM role for one workload, with rights on its buckets and folders only."""
+class IdentityWiring(Inputs):
+    """Whose role it is, and what it may reach."""
 
     workload: Workload = Field(description="Who the role is for: a team, history")
     namespace: KubeName = Field(description="Namespace of the workload's pods")
@@ -73,25 +75,35 @@ class IdentityInputs(IdentitySettings):
     )
     tags: dict[str, str] = Field({}, description="Tags of every cloud object")
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.existing_role is not None:
-            if self.mode == "rrsa" and ":" not in self.existing_role:
-                raise not_allowed(
-                    f"{self.workload}: {self.existing_role!r} is a name; mode rrsa needs the ARN; allowed: "
-                    "acs:ram::<account>:role/<name>",
-                    "existing_roles",
-                )
-            return self
-        if self.mode == "rrsa":
+
+class IdentityInputs(IdentityWiring, IdentitySettings):
+    """One RAM role for one workload, with rights on its buckets and folders only."""
+
+    @check
+    def _existing_role_is_by_arn_where_needed(self) -> Mistakes:
+        if self.existing_role is not None and self.mode == "rrsa" and ":" not in self.existing_role:
+            yield (
+                "existing_roles",
+                f"{self.workload}: {self.existing_role!r} is a name; mode rrsa needs the ARN; allowed: "
+                "acs:ram::<account>:role/<name>",
+            )
+
+    @check
+    def _provider_is_known(self) -> Mistakes:
+        if self.existing_role is None and self.mode == "rrsa":
             for key in ("oidc_provider_arn", "oidc_issuer_url"):
                 if getattr(self, key) in (None, ""):
-                    raise not_allowed("missing; mode rrsa needs it; allowed: the cluster's output of that name", key)
-        if self.files_bucket is None and (self.read_folders or self.write_folders):
-            raise not_allowed("missing; there are folders; allowed: the bucket the folders are in", "files_bucket")
-        if self.hdfs_bucket is None and not (self.read_folders or self.write_folders):
-            raise not_allowed("missing; the role would have no rights; allowed: a bucket, or folders", "hdfs_bucket")
-        return self
+                    yield key, "missing; mode rrsa needs it; allowed: the cluster's output of that name"
+
+    @check
+    def _role_has_rights(self) -> Mistakes:
+        folders = self.read_folders or self.write_folders
+        if self.existing_role is not None:
+            return
+        if self.files_bucket is None and folders:
+            yield "files_bucket", "missing; there are folders; allowed: the bucket the folders are in"
+        if self.hdfs_bucket is None and not folders:
+            yield "hdfs_bucket", "missing; the role would have no rights; allowed: a bucket, or folders"
 
     @property
     def existing_role(self) -> str | None:

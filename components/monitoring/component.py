@@ -6,7 +6,6 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
-from ..args import MonitoringArgs
 from ..base.constants import (
     LABEL_COMPONENT,
     LABEL_MANAGED_BY,
@@ -15,7 +14,9 @@ from ..base.constants import (
     LABEL_SPARK_ROLE,
     PROJECT,
 )
+from ..pods.parts import restricted_namespace
 from .alerts import rule_groups
+from .args import MonitoringArguments
 from .dashboards import Dashboard, dashboards
 from .inputs import MonitoringInputs
 
@@ -40,7 +41,7 @@ class Monitoring(pulumi.ComponentResource):
     alert_names: pulumi.Output[list[str]]
     """Names of the alerts; empty without the CRDs."""
 
-    def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: MonitoringArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:Monitoring", name, None, opts)
         inputs = MonitoringInputs.of(args, f"Monitoring {name}")
         found, groups = dashboards(inputs), rule_groups(inputs) if inputs.crds else []
@@ -112,8 +113,8 @@ def _link(inputs: MonitoringInputs, dashboard: Dashboard) -> str:
 
 
 def _namespace_labels() -> dict[str, str]:
-    levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
-    return {LABEL_NAME: "spark-monitoring", LABEL_MANAGED_BY: PROJECT, LABEL_ROLE: "monitoring", **levels}
+    own = {LABEL_NAME: "spark-monitoring", LABEL_MANAGED_BY: PROJECT, LABEL_ROLE: "monitoring"}
+    return {**own, **restricted_namespace()}
 
 
 def _metadata(namespace: str, part: str, labels: dict[str, str]) -> ObjectMetaArgsDict:

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from ..base.inputs import Inputs
-from ..spark_operator.inputs import NamespaceName
+from ..base.values import NamespaceName
 
 
 class Thresholds(Inputs):
@@ -42,8 +42,8 @@ class MonitoringSettings(Inputs):
     thresholds: Thresholds = Field(Thresholds(), description="Where alerts begin")
 
 
-class MonitoringInputs(MonitoringSettings):
-    """Inputs of Monitoring: its settings and what is watched."""
+class MonitoringWiring(Inputs):
+    """What is watched."""
 
     operator_namespace: str | None = Field(None, description="Namespace of the Spark operator")
     shuffle_namespace: str | None = Field(None, description="Namespace of the shuffle service")
@@ -55,3 +55,7 @@ class MonitoringInputs(MonitoringSettings):
     vcpu_hour_price: float | None = Field(None, ge=0, description="Price of one vCPU for an hour, for the cost panels")
     gib_hour_price: float | None = Field(None, ge=0, description="Price of one GiB of memory for an hour")
     currency: str = Field("CNY", description="Currency of the prices, shown on the panels")
+
+
+class MonitoringInputs(MonitoringWiring, MonitoringSettings):
+    """Inputs of Monitoring: its settings and what is watched."""

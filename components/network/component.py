@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 import pulumi_alicloud as alicloud
 
-from ..args import NetworkArgs
 from ..base.immutable import unless_changed
 from ..base.tags import cloud_tags
+from .args import NetworkArguments
 from .inputs import NetworkInputs
 
 CLOUD_SERVICES = "100.64.0.0/10"
@@ -32,11 +32,11 @@ class Network(pulumi.ComponentResource):
     security_group_id: pulumi.Output[str]
     """The security group of all pods."""
 
-    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: NetworkArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:Network", name, None, opts)
         self._name = name
         self._inputs = inputs = NetworkInputs.of(args, f"Network {name}")
-        if inputs.existing.given:
+        if inputs.existing.in_use:
             self.vpc_id = pulumi.Output.from_input(inputs.existing.vpc_id or "")
             self.vswitch_ids = pulumi.Output.all(*inputs.existing.vswitch_ids).apply(list)
             self.security_group_id = pulumi.Output.from_input(inputs.existing.security_group_id or "")

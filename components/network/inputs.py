@@ -1,9 +1,9 @@
 """Inputs of the network: a VPC made for the platform, or one that exists."""
 
 from ipaddress import IPv4Network
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ..base.cloud import (
     Region,
@@ -15,11 +15,12 @@ from ..base.cloud import (
     Zone,
     cidr,
     first_overlap,
-    said,
     usable_addresses,
     zone_in,
 )
-from ..base.inputs import Inputs, Value, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check
+from ..base.values import Value
 
 MAX_VSWITCHES = 5
 """A cluster takes at most five vswitches."""
@@ -55,9 +56,14 @@ class ExistingNetwork(Inputs):
     )
 
     @property
-    def given(self) -> bool:
+    def in_use(self) -> bool:
         """True when the network exists already."""
-        return bool(said(self))
+        return bool(self.changed_keys())
+
+    @property
+    def left_out(self) -> list[str]:
+        """The keys that are still needed."""
+        return [key for key in type(self).model_fields if key not in self.changed_keys()]
 
 
 class NetworkSettings(Inputs):
@@ -97,59 +103,69 @@ class NetworkSettings(Inputs):
         """Addresses for pods in all vswitches made here."""
         return sum(usable_addresses(IPv4Network(r).prefixlen) for r in self.ranges)
 
-    @model_validator(mode="after")
-    def _made_or_existing(self) -> Self:
-        if not self.existing.given:
-            return self._check_made()
-        made = [k for k in said(self) if k in ("zones", "cidr", "vswitch_mask", "vswitch_cidrs", "egress_cidrs", "nat")]
-        if made:
-            raise not_allowed(
-                "an existing network is given, and that is not changed here; allowed: leave it out", made[0]
-            )
-        missing = [k for k in ExistingNetwork.model_fields if k not in said(self.existing)]
-        if missing:
-            raise not_allowed("missing; allowed: an existing network needs all of its keys", f"existing.{missing[0]}")
+    @check
+    def _existing_network_is_whole(self) -> Mistakes:
+        if not self.existing.in_use:
+            return
+        for key in self.existing.left_out:
+            yield f"existing.{key}", "missing; allowed: an existing network needs all of its keys"
         if len(self.existing.vswitch_ids) > MAX_VSWITCHES:
-            raise not_allowed(
-                f"{len(self.existing.vswitch_ids)} vswitches are too many; allowed: 1 to {MAX_VSWITCHES}",
+            yield (
                 "existing.vswitch_ids",
+                f"{len(self.existing.vswitch_ids)} vswitches are too many; allowed: 1 to {MAX_VSWITCHES}",
             )
-        return self
 
-    def _check_made(self) -> Self:
+    @check
+    def _existing_network_is_not_changed(self) -> Mistakes:
+        if self.existing.in_use:
+            made_here = ("zones", "cidr", "vswitch_mask", "vswitch_cidrs", "egress_cidrs", "nat")
+            for key in self.changed_keys():
+                if key in made_here:
+                    yield key, "an existing network is given, and that is not changed here; allowed: leave it out"
+
+    @check
+    def _zones_are_one_to_five(self) -> Mistakes:
+        if self.existing.in_use:
+            return
         if not 1 <= len(self.zones) <= MAX_VSWITCHES:
-            given = "missing" if not self.zones else f"{len(self.zones)} zones are too many"
-            raise not_allowed(f"{given}; allowed: 1 to {MAX_VSWITCHES} zones, or existing", "zones")
+            problem = "missing" if not self.zones else f"{len(self.zones)} zones are too many"
+            yield "zones", f"{problem}; allowed: 1 to {MAX_VSWITCHES} zones, or existing"
         if len(set(self.zones)) < len(self.zones):
-            raise not_allowed("a zone is named twice; allowed: different zones", "zones")
-        if self.vswitch_cidrs and len(self.vswitch_cidrs) != len(self.zones):
-            raise not_allowed(
-                f"{len(self.vswitch_cidrs)} ranges for {len(self.zones)} zones; allowed: one a zone", "vswitch_cidrs"
+            yield "zones", "a zone is named twice; allowed: different zones"
+
+    @check
+    def _one_range_a_zone(self) -> Mistakes:
+        if self.vswitch_cidrs and self.zones and len(self.vswitch_cidrs) != len(self.zones):
+            yield (
+                "vswitch_cidrs",
+                f"{len(self.vswitch_cidrs)} ranges for {len(self.zones)} zones; allowed: one a zone",
             )
-        if self.vswitch_cidrs and "vswitch_mask" in said(self):
-            raise not_allowed("vswitch_cidrs says it already; allowed: one of the two", "vswitch_mask")
-        vpc = IPv4Network(self.cidr)
-        if not self.vswitch_cidrs and (self.vswitch_mask < vpc.prefixlen or len(self.ranges) < len(self.zones)):
-            raise not_allowed(
+        if self.vswitch_cidrs and "vswitch_mask" in self.changed_keys():
+            yield "vswitch_mask", "vswitch_cidrs says it already; allowed: one of the two"
+
+    @check
+    def _vswitches_fit_into_the_vpc(self) -> Mistakes:
+        if self.vswitch_cidrs:
+            vpc = IPv4Network(self.cidr)
+            for r in self.vswitch_cidrs:
+                if not IPv4Network(r).subnet_of(vpc):
+                    yield "vswitch_cidrs", f"{r} is not inside the VPC's {self.cidr}; allowed: ranges in it"
+        elif self.vswitch_mask < IPv4Network(self.cidr).prefixlen or len(self.ranges) < len(self.zones):
+            yield (
+                "vswitch_mask",
                 f"{len(self.zones)} vswitches of /{self.vswitch_mask} do not fit into {self.cidr}; "
                 "allowed: a wider cidr or a greater mask",
-                "vswitch_mask",
             )
-        outside = [r for r in self.vswitch_cidrs if not IPv4Network(r).subnet_of(vpc)]
-        if outside:
-            raise not_allowed(
-                f"{outside[0]} is not inside the VPC's {self.cidr}; allowed: ranges in it", "vswitch_cidrs"
-            )
-        pair = first_overlap(dict(zip(self.zones, self.ranges, strict=True)))
+
+    @check
+    def _ranges_are_separate(self) -> Mistakes:
+        pair = first_overlap(dict(zip(self.zones, self.ranges, strict=False)))
         if pair:
-            raise not_allowed(
-                f"the ranges of {pair[0]} and {pair[1]} overlap; allowed: separate ranges", "vswitch_cidrs"
-            )
-        return self
+            yield "vswitch_cidrs", f"the ranges of {pair[0]} and {pair[1]} overlap; allowed: separate ranges"
 
 
-class NetworkInputs(NetworkSettings):
-    """Inputs of Network: the settings, the region, and how many pods it must carry."""
+class NetworkWiring(Inputs):
+    """Where the network is, and how many pods it must carry."""
 
     region: Region = Field("cn-hangzhou", description="Region of the VPC; the zones must be in it")
     tags: Tags = Field({}, description="Further tags of everything made here")
@@ -157,28 +173,27 @@ class NetworkInputs(NetworkSettings):
         None, ge=0, le=1_000_000, description="Pods that may run together (sum of the quotas): each needs one address"
     )
 
-    @model_validator(mode="after")
-    def _zones_are_in_the_region(self) -> Self:
-        wrong = [z for z in self.zones if not zone_in(z, self.region)]
-        if wrong:
-            example = self.region + ("" if self.region[-1].isdigit() else "-") + "a"
-            raise not_allowed(
-                f"{wrong[0]!r} is not a zone of {self.region}; allowed: zones such as {example}",
-                f"zones[{self.zones.index(wrong[0])}]",
-            )
-        return self
 
-    @model_validator(mode="after")
-    def _one_address_a_pod(self) -> Self:
-        if self.pods_needed is None or self.existing.given:
-            return self
+class NetworkInputs(NetworkWiring, NetworkSettings):
+    """Inputs of Network: the settings, the region, and how many pods it must carry."""
+
+    @check
+    def _zones_are_in_the_region(self) -> Mistakes:
+        example = self.region + ("" if self.region[-1].isdigit() else "-") + "a"
+        for i, zone in enumerate(self.zones):
+            if not zone_in(zone, self.region):
+                yield f"zones[{i}]", f"{zone!r} is not a zone of {self.region}; allowed: zones such as {example}"
+
+    @check
+    def _one_address_a_pod(self) -> Mistakes:
+        if self.pods_needed is None or self.existing.in_use or not self.zones:
+            return
         needed = self.pods_needed + PLATFORM_ADDRESSES
-        have = min(self.addresses, MAX_ADDRESSES)
-        if needed > have:
-            raise not_allowed(
-                f"{self.pods_needed} pods and {PLATFORM_ADDRESSES} addresses for the platform are more than the {have} "
-                f"addresses of {len(self.zones)} vswitches; allowed: wider vswitches, more zones or lower quotas "
-                f"(a VPC has at most {MAX_ADDRESSES})",
+        available = min(self.addresses, MAX_ADDRESSES)
+        if needed > available:
+            yield (
                 "zones" if not self.vswitch_cidrs else "vswitch_cidrs",
+                f"{self.pods_needed} pods and {PLATFORM_ADDRESSES} addresses for the platform are more than the "
+                f"{available} addresses of {len(self.zones)} vswitches; allowed: wider vswitches, more zones or lower "
+                f"quotas (a VPC has at most {MAX_ADDRESSES})",
             )
-        return self

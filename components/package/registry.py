@@ -1,44 +1,59 @@
-"""The list of all components: the package, the generated arguments and the reference pages are made from it.
+"""The list of all components: the package, its face, the generated arguments and the reference pages follow it.
 
-Inputs only: importing it must stay cheap and must not import the components themselves.
+Importing it loads nothing: a component's class and the model of its inputs are only loaded when they are asked for.
+Every room has the same shape: component X of room r is class X in `r/component.py`, its inputs are XInputs in
+`r/inputs.py`, its generated arguments XArgs in `r/args.py`.
 """
 
+import importlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..admission.inputs import AdmissionPoliciesInputs
-from ..base.inputs import Inputs
-from ..cluster.inputs import ClusterInputs
-from ..history.inputs import HistoryInputs
-from ..identity.inputs import IdentityInputs
-from ..monitoring.inputs import MonitoringInputs
-from ..network.inputs import NetworkInputs
-from ..platform.settings import SparkPlatformInputs
-from ..shuffle.inputs import ShuffleServiceInputs
-from ..spark_operator.inputs import SparkOperatorInputs
-from ..storage.inputs import StorageInputs
-from ..storage_check.inputs import StorageCheckInputs
-from ..workspace.inputs import WorkspaceInputs
+if TYPE_CHECKING:
+    import pulumi
+
+    from ..base.inputs import Inputs
+
+_PACKAGE: Final = __name__.split(".", maxsplit=1)[0]
 
 
 @dataclass(frozen=True)
 class Component:
-    """One component: the module its class is in, and the model of its inputs."""
+    """One component: its name, and the folder it lives in."""
 
-    module: str
-    inputs: type[Inputs]
+    name: str
+    room: str
+
+    def part(self, module: str, name: str) -> Any:  # noqa: ANN401 - whatever the module defines
+        """`name` of a module of the component's room, which is loaded now."""
+        return getattr(importlib.import_module(f"{_PACKAGE}.{self.room}.{module}"), name)
+
+    @property
+    def resource(self) -> "type[pulumi.ComponentResource]":
+        """The component's class."""
+        return cast("type[pulumi.ComponentResource]", self.part("component", self.name))
+
+    @property
+    def inputs(self) -> "type[Inputs]":
+        """The model of its inputs."""
+        return cast("type[Inputs]", self.part("inputs", f"{self.name}Inputs"))
 
 
-COMPONENTS: dict[str, Component] = {
-    "Network": Component("components.network.component", NetworkInputs),
-    "Cluster": Component("components.cluster.component", ClusterInputs),
-    "Storage": Component("components.storage.component", StorageInputs),
-    "StorageCheck": Component("components.storage_check.component", StorageCheckInputs),
-    "Identity": Component("components.identity.component", IdentityInputs),
-    "ShuffleService": Component("components.shuffle.component", ShuffleServiceInputs),
-    "AdmissionPolicies": Component("components.admission.component", AdmissionPoliciesInputs),
-    "Workspace": Component("components.workspace.component", WorkspaceInputs),
-    "SparkOperator": Component("components.spark_operator.component", SparkOperatorInputs),
-    "HistoryServer": Component("components.history.component", HistoryInputs),
-    "Monitoring": Component("components.monitoring.component", MonitoringInputs),
-    "SparkPlatform": Component("components.platform.component", SparkPlatformInputs),
+COMPONENTS: Final = {
+    name: Component(name, room)
+    for name, room in {
+        "Network": "network",
+        "Cluster": "cluster",
+        "Storage": "storage",
+        "StorageCheck": "storage_check",
+        "Identity": "identity",
+        "ShuffleService": "shuffle",
+        "AdmissionPolicies": "admission",
+        "Workspace": "workspace",
+        "SparkOperator": "spark_operator",
+        "HistoryServer": "history",
+        "Monitoring": "monitoring",
+        "SparkPlatform": "platform",
+    }.items()
 }
+"""In the order of the documentation."""

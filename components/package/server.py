@@ -9,7 +9,6 @@ all languages are told the same sentence.
 import argparse
 import asyncio
 import contextlib
-import importlib
 import json
 import re
 import sys
@@ -46,7 +45,7 @@ def version() -> str:
 
 def component_classes() -> list[type[pulumi.ComponentResource]]:
     """The class of every component of the registry, in its order."""
-    return [getattr(importlib.import_module(c.module), name) for name, c in COMPONENTS.items()]
+    return [component.resource for component in COMPONENTS.values()]
 
 
 class Package(ComponentProvider):

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 import pulumi
 import pulumi_alicloud as alicloud
 
-from ..base.inputs import InputError
+from ..base.mistakes import InputError
 from ..network.inputs import PLATFORM_ADDRESSES, NetworkSettings
+from ..pods.kinds import KINDS
 from .prerequisites import HDFS_ROLE, roles_needed
-from .settings import Settings
+from .sections import Sections
 
 
-def ask(settings: Settings, parent: pulumi.Resource) -> None:
+def ask(settings: Sections, parent: pulumi.Resource) -> None:
     """Asks what can be asked for these settings. Nothing is asked of a cluster elsewhere without storage."""
     opts = pulumi.InvokeOutputOptions(parent=parent)
     roles = roles_needed(settings)
@@ -26,12 +27,12 @@ def ask(settings: Settings, parent: pulumi.Resource) -> None:
     network = settings.network
     if network is None:
         return
-    if network.existing.given:
+    if network.existing.in_use:
         _free_addresses(network, settings.pods_at_quota, opts)
         return
     possible = alicloud.get_zones_output(available_resource_creation="VSwitch", opts=opts).ids
     possible.apply(lambda have: refuse_zones(network.zones, have, "takes no vswitch"))
-    if settings.cluster.pods in ("eci", "virtual-node"):
+    if KINDS[settings.cluster.pods].on_eci:
         offered = alicloud.eci.get_zones_output(opts=opts).zones
         offered.apply(
             lambda all_: refuse_zones(network.zones, [z for r in all_ for z in r.zone_ids or ()], "has no ECI")

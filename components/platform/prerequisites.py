@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..network.inputs import MAX_ADDRESSES, PLATFORM_ADDRESSES
-from .settings import Settings
+from .sections import Sections
 
 ECI_CALLS: Final = 1_000
 """CreateContainerGroup calls an account may make in a minute (vendor's limits page, 2024-10-18)."""
@@ -21,16 +21,6 @@ VPC_INSTANCES: Final = 15_000
 NETWORK_POLICIES: Final = 40
 """The vendor asks for fewer NetworkPolicies than this in a whole cluster."""
 
-ACK_ROLES: Final = (
-    "AliyunCSDefaultRole",
-    "AliyunCSManagedKubernetesRole",
-    "AliyunCSKubernetesAuditRole",
-    "AliyunCSManagedNetworkRole",
-    "AliyunCSManagedCsiRole",
-    "AliyunCSManagedCmsRole",
-)
-"""Roles ACK works with, made once an account by a click on Authorize. The console's list has about a dozen."""
-SERVERLESS_ROLE: Final = "AliyunCSServerlessKubernetesRole"
 HDFS_ROLE: Final = "AliyunOSSDlsDefaultRole"
 
 
@@ -49,30 +39,28 @@ class Prerequisite:
     """Whether the default covers the need; None where that cannot be said without the account."""
 
 
-def roles_needed(settings: Settings) -> list[str]:
+def roles_needed(settings: Sections) -> list[str]:
     """Account-wide service roles that must exist before the stack is made."""
-    found = list(ACK_ROLES) if settings.cluster.flavour != "existing" else []
-    if settings.cluster.flavour == "serverless":
-        found.append(SERVERLESS_ROLE)
+    roles = list(settings.cluster.kind.roles)
     if settings.storage is not None and settings.storage.service_role == "existing":
-        found.append(HDFS_ROLE)
-    return found
+        roles.append(HDFS_ROLE)
+    return roles
 
 
-def prerequisites(settings: Settings) -> list[Prerequisite]:
+def prerequisites(settings: Sections) -> list[Prerequisite]:
     """All prerequisites of a stack, the certain shortfalls first."""
-    found = [*_account(settings), *_network(settings), *_storage(settings)]
-    if settings.cluster.flavour != "existing":
-        found += [*_compute(settings), *_cluster(settings)]
-    found.append(_policies(settings))
-    return sorted(found, key=lambda p: (p.enough is not False, p.enough is True))
+    rows = [*_account(settings), *_network(settings), *_storage(settings)]
+    if settings.cluster.kind.managed:
+        rows += [*_compute(settings), *_cluster(settings)]
+    rows.append(_policies(settings))
+    return sorted(rows, key=lambda p: (p.enough is not False, p.enough is True))
 
 
-def _account(settings: Settings) -> list[Prerequisite]:
-    flavour = settings.cluster.flavour
-    found = []
-    if flavour != "existing":
-        found.append(
+def _account(settings: Sections) -> list[Prerequisite]:
+    kind = settings.cluster.kind
+    rows = []
+    if kind.managed:
+        rows.append(
             Prerequisite(
                 "ACK and its service roles",
                 ", ".join(r for r in roles_needed(settings) if r != HDFS_ROLE),
@@ -80,23 +68,23 @@ def _account(settings: Settings) -> list[Prerequisite]:
                 "cs.console.aliyun.com: the first visit asks to activate and to authorize; once an account",
             )
         )
-    if flavour == "serverless":
-        found.append(
+    if kind.closed_since:
+        rows.append(
             Prerequisite(
                 "ACK Serverless clusters",
                 "the account may make them",
-                "only accounts that had one before 2025-02-17",
+                f"only accounts that had one before {kind.closed_since}",
                 "ticket to Container Service; the open way is cluster.flavour: acs",
             )
         )
-    return found
+    return rows
 
 
-def _compute(settings: Settings) -> list[Prerequisite]:
+def _compute(settings: Sections) -> list[Prerequisite]:
     pods, vcpu = settings.pods_at_quota, _vcpu(settings)
     if pods is None or vcpu is None:
         return []
-    if settings.cluster.flavour == "acs":
+    if settings.cluster.pods == "acs":
         where = "Quota Center (quotas.console.aliyun.com) > Container Compute Service; up to 30,000"
         return [Prerequisite("ACS vCPU", f"{vcpu:,}", f"{ACS_VCPU}", where, vcpu <= ACS_VCPU)]
     calls = math.ceil(pods * 60 / BURST_SECONDS)
@@ -118,19 +106,19 @@ def _compute(settings: Settings) -> list[Prerequisite]:
     ]
 
 
-def _vcpu(settings: Settings) -> int | None:
+def _vcpu(settings: Sections) -> int | None:
     """vCPU of all teams' quotas; None while one is not known."""
     quotas = [w.quota.cpu for w in settings.workspaces]
     known = [q for q in quotas if isinstance(q, int)]
     return sum(known) if len(known) == len(quotas) else None
 
 
-def _network(settings: Settings) -> list[Prerequisite]:
+def _network(settings: Sections) -> list[Prerequisite]:
     network, pods = settings.network, settings.pods_at_quota
     if network is None or pods is None:
         return []
     needed = pods + PLATFORM_ADDRESSES
-    have = "those of the existing vswitches" if network.existing.given else f"{network.addresses:,} in the vswitches"
+    have = "those of the existing vswitches" if network.existing.in_use else f"{network.addresses:,} in the vswitches"
     vpc = "Quota Center (quotas.console.aliyun.com) > Virtual Private Cloud"
     found = [
         Prerequisite(
@@ -138,7 +126,7 @@ def _network(settings: Settings) -> list[Prerequisite]:
             f"{needed:,}",
             f"{have}; {MAX_ADDRESSES:,} a VPC",
             "network.vswitch_mask, network.zones; above that " + vpc,
-            None if network.existing.given else needed <= min(network.addresses, MAX_ADDRESSES),
+            None if network.existing.in_use else needed <= min(network.addresses, MAX_ADDRESSES),
         ),
         Prerequisite(
             "cloud service instances in a VPC", f"up to {needed:,}", f"{VPC_INSTANCES:,}", vpc, needed <= VPC_INSTANCES
@@ -156,7 +144,7 @@ def _network(settings: Settings) -> list[Prerequisite]:
     return found
 
 
-def _cluster(settings: Settings) -> list[Prerequisite]:
+def _cluster(settings: Sections) -> list[Prerequisite]:
     cluster = settings.cluster
     balancers = 2 if cluster.public_endpoint else 1
     found = [
@@ -193,7 +181,7 @@ def _cluster(settings: Settings) -> list[Prerequisite]:
     return found
 
 
-def _storage(settings: Settings) -> list[Prerequisite]:
+def _storage(settings: Sections) -> list[Prerequisite]:
     if settings.storage is None:
         return []
     authorize = "oss.console.aliyun.com > a bucket > Data Lake > OSS-HDFS > Authorize; or storage.service_role: create"
@@ -211,7 +199,7 @@ def _storage(settings: Settings) -> list[Prerequisite]:
     return found
 
 
-def _policies(settings: Settings) -> Prerequisite:
+def _policies(settings: Sections) -> Prerequisite:
     """Two NetworkPolicies a team, and at most three for operator, shuffle and history service."""
     count = 2 * len(settings.workspaces) + 3
     where = "a further cluster: the limit is the enforcing add-on's (poseidon)"

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import yaml
 
+from ..base.regions import REGIONS
+
 MIB_PER_GIB = 1024
 MIN_OVERHEAD_MIB = 384
 """Spark's floor of the memory overhead; settable from 4.0 only, so never lowered here."""
@@ -53,7 +55,7 @@ def _tables() -> dict[str, dict[float, list[float]]]:
     for vcpu, gib in data["further"].items():
         finer[vcpu] = sorted({*finer.get(vcpu, []), *gib})
     tables = {"everywhere": data["everywhere"], "spot": data["spot"]}
-    return tables | dict.fromkeys(data["regions_with_further_sizes"], finer)
+    return tables | dict.fromkeys((id for id, region in REGIONS.items() if region.further_eci_sizes), finer)
 
 
 def regions_with_finer_sizes() -> tuple[str, ...]:

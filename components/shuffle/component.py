@@ -5,10 +5,11 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..args import ShuffleServiceArgs
 from ..base import constants as c
-from ..base.inputs import InputError
+from ..base.mistakes import InputError
+from ..pods.parts import restricted_namespace
 from . import access, conf, pods
+from .args import ShuffleServiceArguments
 from .client import client_conf
 from .inputs import MASTERS, WORKERS, ShuffleServiceInputs, ShuffleSettings
 
@@ -40,7 +41,7 @@ class ShuffleService(pulumi.ComponentResource):
     commands: pulumi.Output[dict[str, str]]
     """What to type to look at the service: who leads, which workers are there, which quotas act; the master's page."""
 
-    def __init__(self, name: str, args: ShuffleServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ShuffleServiceArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:ShuffleService", name, None, opts)
         inputs = ShuffleServiceInputs.of(args, f"ShuffleService {name}")
         self._name, self._inputs = name, inputs
@@ -216,8 +217,8 @@ def _stateful_set(inputs: ShuffleServiceInputs, role: pods.Role, storage_class: 
 
 
 def _namespace_labels() -> dict[str, str]:
-    levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
-    return {c.LABEL_NAME: "celeborn", c.LABEL_MANAGED_BY: c.PROJECT, c.LABEL_ROLE: "shuffle", **levels}
+    own = {c.LABEL_NAME: "celeborn", c.LABEL_MANAGED_BY: c.PROJECT, c.LABEL_ROLE: "shuffle"}
+    return {**own, **restricted_namespace()}
 
 
 def _fixed(inputs: ShuffleSettings) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Inputs of the shuffle service: sizes, disks, quotas, and configuration checked against Celeborn's registry."""
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from ..base.cloud import Pods
 from ..base.constants import CELEBORN_MASTER_RPC, CELEBORN_VERSION, SCRAPER_NAMESPACE
-from ..base.inputs import Inputs, Value, matching, not_allowed, refuse
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check, refuse
+from ..base.values import NamespaceName, Value, matching
+from ..pods.kinds import PODS_WORDS, Pods
 from ..pods.sizes import MIB_PER_GIB, is_row, regions_with_finer_sizes, round_up
 from .keys import wrong_entries
 
@@ -52,9 +54,6 @@ def _text(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_text)]
 MasterConf = Annotated[dict[str, Text], _checked(re.compile(r"celeborn\.(?!worker\.)"))]
 WorkerConf = Annotated[dict[str, Text], _checked(re.compile(r"celeborn\.(?!master\.)"))]
-Namespace = Annotated[
-    str, *matching(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?", "1 to 50 lower-case letters, digits and dashes")
-]
 Image = Annotated[
     str,
     *matching(
@@ -66,11 +65,11 @@ Endpoint = Annotated[str, *matching(r"[a-z0-9.-]+:\d{4,5}", "a master as host:po
 DiskLevel = Literal["PL0", "PL1", "PL2", "PL3"]
 
 
-def _on_a_row(vcpu: float, gib: float) -> None:
+def _size_mistakes(vcpu: float, gib: float) -> Mistakes:
     region = regions_with_finer_sizes()[0]  # the finest table: what no region sells is a mistake anywhere
     if not is_row(vcpu, gib, region):
         size = round_up(vcpu, gib, region)
-        raise not_allowed(f"{vcpu:g} vCPU/{gib:g} GiB is billed as {size}; allowed: such a size", "memory_gib")
+        yield "memory_gib", f"{vcpu:g} vCPU/{gib:g} GiB is billed as {size}; allowed: such a size"
 
 
 def _team_quotas(pattern: str, words: str) -> AfterValidator:
@@ -96,10 +95,9 @@ class Masters(Inputs):
     disk_gib: int = Field(20, ge=20, le=2048, description="Disk of a master's Raft log in GiB; 20 is the least ESSD")
     conf: MasterConf = Field({}, description="Further celeborn.* keys of the masters, checked against the release")
 
-    @model_validator(mode="after")
-    def _size(self) -> Self:
-        _on_a_row(self.vcpu, self.memory_gib)
-        return self
+    @check
+    def _size_is_sold_somewhere(self) -> Mistakes:
+        yield from _size_mistakes(self.vcpu, self.memory_gib)
 
     @property
     def heap_mib(self) -> int:
@@ -127,22 +125,32 @@ class Workers(Inputs):
     )
     conf: WorkerConf = Field({}, description="Further celeborn.* keys of the workers, checked against the release")
 
-    @model_validator(mode="after")
-    def _size(self) -> Self:
-        _on_a_row(self.vcpu, self.memory_gib)
+    @check
+    def _size_is_sold_somewhere(self) -> Mistakes:
+        yield from _size_mistakes(self.vcpu, self.memory_gib)
+
+    @check
+    def _memory_holds_the_disks_buffers(self) -> Mistakes:
         if self.off_heap_mib < self.disks * OFF_HEAP_PER_DISK_MIB:
             fit = self.off_heap_mib // OFF_HEAP_PER_DISK_MIB
             why = f"{self.off_heap_mib} MiB off-heap of {self.memory_gib:g} GiB are the buffers of {fit} disks"
-            raise not_allowed(f"{self.disks} is not allowed; {why}; allowed: at most {fit}, or more memory", "disks")
+            yield "disks", f"{self.disks} is not allowed; {why}; allowed: at most {fit}, or more memory"
+
+    @check
+    def _watermarks_are_in_order(self) -> Mistakes:
         ratios = [float(self.conf.get(f"celeborn.worker.directMemoryRatio{k}", d)) for k, d in _WATERMARKS]
         if not ratios[0] < ratios[1] < ratios[2]:
-            raise not_allowed("directMemoryRatioToResume < …ToPauseReceive < …ToPauseReplicate must hold", "conf")
-        return self
+            yield "conf", "directMemoryRatioToResume < …ToPauseReceive < …ToPauseReplicate must hold"
 
     @property
     def heap_mib(self) -> int:
         """JVM heap in MiB: an eighth, at least 1 GiB (the shape that ran: 4 GiB of 32)."""
         return max(MIB_PER_GIB, int(self.memory_gib * MIB_PER_GIB / 8))
+
+    @property
+    def capacity_gib(self) -> int:
+        """Disk of all workers together, in GiB."""
+        return self.replicas * self.disks * self.disk_gib
 
     @property
     def off_heap_mib(self) -> int:
@@ -168,7 +176,7 @@ class Disks(Inputs):
 class Tls(Inputs):
     """Encryption between jobs and the service. Ran with one master; replication and Raft over TLS were never tried."""
 
-    secret: Namespace | None = Field(
+    secret: NamespaceName | None = Field(
         None,
         description="An existing Secret in the service's namespace with keystore.jks, truststore.jks and "
         "keystore-password; switches TLS on",
@@ -182,7 +190,7 @@ class Tls(Inputs):
 class ShuffleSettings(Inputs):
     """The remote shuffle service, Apache Celeborn 0.7.0: what a stack file says about it."""
 
-    namespace: Namespace = Field("celeborn", description="Namespace of the service, and of nothing else")
+    namespace: NamespaceName = Field("celeborn", description="Namespace of the service, and of nothing else")
     existing_endpoints: tuple[Endpoint, ...] = Field(
         (), description="Masters (host:port) of a service that exists; nothing is made then, jobs only use it"
     )
@@ -219,18 +227,20 @@ class ShuffleSettings(Inputs):
     pod_labels: dict[str, str] = Field({}, description="Further labels of all pods (ACS: alibabacloud.com/…)")
     node_selector: dict[str, str] = Field({}, description="Node labels the pods ask for")
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
+    @check
+    def _never_on_spot_capacity(self) -> Mistakes:
         for key, value in self.pod_annotations.items():
             if "spot" in key and value != "NoSpot":
                 why = "lets the cloud take shuffle data away while jobs run; allowed: leave it out"
-                raise not_allowed(f"{value!r} {why}", f"pod_annotations.{key}")
+                yield f"pod_annotations.{key}", f"{value!r} {why}"
+
+    @check
+    def _disks_are_large_enough_for_their_level(self) -> Mistakes:
         least = {"PL0": 40, "PL2": 461, "PL3": 1261}.get(self.disks.performance_level, 20)
         for role, size in (("workers", self.workers.disk_gib), ("masters", self.masters.disk_gib)):
             if self.disks.storage_class is None and size < least:
                 level = self.disks.performance_level
-                raise not_allowed(f"{size} is not allowed; allowed: {least} or more for {level}", f"{role}.disk_gib")
-        return self
+                yield f"{role}.disk_gib", f"{size} is not allowed; allowed: {least} or more for {level}"
 
     @property
     def master_hosts(self) -> tuple[str, ...]:
@@ -249,14 +259,15 @@ WORKERS = "celeborn-worker"
 """Names of the StatefulSets and of their Services."""
 
 
-class ShuffleServiceInputs(ShuffleSettings):
-    """Inputs of ShuffleService: its settings, what runs its pods, who reads its metrics."""
+class ShuffleWiring(Inputs):
+    """What the rest of the platform tells the shuffle service: what runs its pods, who reads its metrics."""
 
-    pods: Pods = Field(
-        "eci",
-        description="What runs the pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any other Kubernetes",
-    )
+    pods: Pods = Field("eci", description=f"What runs the pods: {PODS_WORDS}")
     tags: dict[str, str] = Field({}, description="Tags of the disks, and of the pods on ECI (cost allocation)")
-    metrics_namespace: Namespace = Field(
+    metrics_namespace: NamespaceName = Field(
         SCRAPER_NAMESPACE, description="Namespace whose pods may read metrics; default: the agent of managed Prometheus"
     )
+
+
+class ShuffleServiceInputs(ShuffleWiring, ShuffleSettings):
+    """Inputs of ShuffleService: its settings, what runs its pods, who reads its metrics."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from ..base import constants as c
 from ..base.configuration import properties
+from ..pods.kinds import KINDS
+from ..pods.parts import cost_tags, pod_security, virtual_node_tolerations, zone_spread
 from ..pods.sizes import MIB_PER_GIB
-from ..spark.templates import eci_tags, pod_labels, virtual_node_tolerations
 from . import conf
 from .inputs import MASTERS, WORKERS, Masters, ShuffleServiceInputs, ShuffleSettings, Workers
 
@@ -102,12 +103,6 @@ def worker_role(settings: ShuffleSettings) -> Role:
 
 def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
     """A pod of the role; fulfils Pod Security `restricted`, keeps its root file system read-only."""
-    spread = {
-        "maxSkew": 1,
-        "topologyKey": c.LABEL_ZONE,
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": role.selector},
-    }
     return {
         "metadata": _pod_metadata(settings, role),
         "spec": {
@@ -116,17 +111,10 @@ def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
             "automountServiceAccountToken": role.kind == "worker",
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": role.grace_seconds,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": USER,
-                "runAsGroup": USER,
-                "fsGroup": USER,
-                "fsGroupChangePolicy": "OnRootMismatch",
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
+            "securityContext": pod_security(USER) | {"fsGroupChangePolicy": "OnRootMismatch"},
             "imagePullSecrets": [{"name": secret} for secret in settings.pull_secrets],
             "tolerations": virtual_node_tolerations(),
-            "topologySpreadConstraints": [spread] if settings.zone_spread else [],
+            "topologySpreadConstraints": [zone_spread(role.selector)] if settings.zone_spread else [],
             "containers": [_container(settings, role)],
             "volumes": _volumes(settings, role),
             # an empty one the server drops, and a repeated first run would conflict with what is not there
@@ -136,8 +124,6 @@ def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
 
 
 def _pod_metadata(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
-    on_eci = settings.pods in ("eci", "virtual-node") and settings.tags
-    tags = {f"{c.ECI}eci-custom-tags": eci_tags(settings.tags)} if on_eci else {}
     own = {
         CHECKSUM: role.checksum,
         "prometheus.io/scrape": "true",
@@ -145,8 +131,8 @@ def _pod_metadata(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
         "prometheus.io/path": "/metrics/prometheus",
     }
     return {
-        "labels": pod_labels(settings.pods) | settings.pod_labels | role.labels,
-        "annotations": tags | settings.pod_annotations | own,
+        "labels": dict(KINDS[settings.pods].labels) | settings.pod_labels | role.labels,
+        "annotations": cost_tags(settings.pods, settings.tags) | settings.pod_annotations | own,
     }
 
 

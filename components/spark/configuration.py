@@ -19,8 +19,8 @@ from ..pods.sizes import fit
 from ..shuffle.client import client_entries
 from ..shuffle.inputs import ShuffleSettings
 from ..storage.inputs import hdfs_endpoint
+from .context import JobContext
 from .inputs import SparkSettings
-from .place import JobPlace
 
 TEMP_DIR = "/tmp"  # noqa: S108 - an emptyDir of the pod's own
 JINDO_POOL_MIB = 512
@@ -31,27 +31,27 @@ AUTH = "com.aliyun.jindodata.oss.auth."
 Line = tuple[str, str | int, str]
 
 
-def spark_conf(settings: SparkSettings, place: JobPlace) -> dict[str, Entry]:
+def spark_conf(settings: SparkSettings, context: JobContext) -> dict[str, Entry]:
     """Spark configuration of the jobs of a workspace: key -> Entry, grouped by purpose.
 
     `settings.conf` comes last and replaces what it names; its keys were checked when the settings were read.
     """
     parts = (_accounts, _sizes, _burst, _dynamic, _shuffle, _ports, _storage, _events, _metrics, _spot, _release)
-    lines = [line for part in parts for line in part(settings, place)]
+    lines = [line for part in parts for line in part(settings, context)]
     lines += [(key, value, "set in the settings") for key, value in settings.conf.items()]
     return {key: Entry(str(value), reason) for key, value, reason in lines}
 
 
-def max_executors(settings: SparkSettings, place: JobPlace) -> int:
+def max_executors(settings: SparkSettings, context: JobContext) -> int:
     """Most executors of one job: the settings', lowered to what the quota holds beside the drivers; at least 1."""
     driver, executor = settings.driver, settings.executor
     rooms = [settings.scaling.max_executors]
-    if place.quota_pods is not None:
-        rooms.append(place.quota_pods - place.drivers)
-    if place.quota_vcpu is not None:
-        rooms.append((place.quota_vcpu - place.drivers * driver.vcpu) // executor.vcpu)
-    if place.quota_memory_gib is not None:
-        rooms.append((place.quota_memory_gib - place.drivers * driver.memory_gib) // executor.memory_gib)
+    if context.quota_pods is not None:
+        rooms.append(context.quota_pods - context.drivers)
+    if context.quota_cpu is not None:
+        rooms.append((context.quota_cpu - context.drivers * driver.vcpu) // executor.vcpu)
+    if context.quota_memory_gib is not None:
+        rooms.append((context.quota_memory_gib - context.drivers * driver.memory_gib) // executor.memory_gib)
     return max(1, min(rooms))
 
 
@@ -61,8 +61,8 @@ def release(version: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def _accounts(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
-    yield "spark.kubernetes.namespace", place.namespace, "a job stays in its team's namespace"
+def _accounts(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
+    yield "spark.kubernetes.namespace", context.namespace, "a job stays in its team's namespace"
     yield (
         "spark.kubernetes.authenticate.driver.serviceAccountName",
         DRIVER_ACCOUNT,
@@ -77,7 +77,7 @@ def _accounts(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
         yield "spark.kubernetes.container.image", str(settings.image), "image of jobs that name none"
 
 
-def _sizes(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
+def _sizes(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     driver, executor = settings.driver, settings.executor
     memory = fit(driver.memory_gib, driver.overhead_factor)
     row = f"heap + overhead = {driver.memory_gib} GiB, a size that is billed as it is"
@@ -100,7 +100,7 @@ def _sizes(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
         yield "spark.memory.offHeap.size", f"{executor.offheap_memory_mib}m", "counted in the pod's size"
 
 
-def _burst(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
+def _burst(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     scaling = settings.scaling
     why = "Spark's 5 to 20 gives 5 to 15 pods a second; 500 every 200 ms gave 43 to 60 (measured)"
     yield "spark.kubernetes.allocation.batch.size", scaling.batch_size, why
@@ -112,8 +112,8 @@ def _burst(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
         yield f"spark.kubernetes.{side}.requestTimeout", 60000, "ms; 10 s is short for a busy API server"
 
 
-def _dynamic(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
-    scaling, most = settings.scaling, max_executors(settings, place)
+def _dynamic(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
+    scaling, most = settings.scaling, max_executors(settings, context)
     why = "executors come with the work and go with it"
     yield "spark.dynamicAllocation.enabled", "true", why
     yield "spark.dynamicAllocation.minExecutors", min(scaling.min_executors, most), "an idle job keeps no more"
@@ -121,22 +121,22 @@ def _dynamic(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
     yield "spark.dynamicAllocation.maxExecutors", most, "what the settings and the quota beside the drivers allow"
     why = "give-back: 10 s saved 61 % of executor time in a long-tailed job, Spark's 60 s 14 % (measured)"
     yield "spark.dynamicAllocation.executorIdleTimeout", f"{scaling.idle_timeout_seconds}s", why
-    remote = bool(place.celeborn)
+    remote = bool(context.shuffle_conf)
     why = "executors hold no shuffle data" if remote else "no shuffle service: executors with shuffle data must stay"
     yield "spark.dynamicAllocation.shuffleTracking.enabled", str(not remote).lower(), why
 
 
-def _shuffle(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
-    if not place.celeborn:
+def _shuffle(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
+    if not context.shuffle_conf:
         return
     reasons = client_entries(ShuffleSettings())
-    for key, value in place.celeborn.items():
+    for key, value in context.shuffle_conf.items():
         yield key, value, reasons[key].reason if key in reasons else "client of the shuffle service"
-    yield "spark.celeborn.identity.user-specific.tenant", place.team, "shuffle quotas are counted by team"
-    yield "spark.celeborn.identity.user-specific.userName", place.team, "shuffle quotas are counted by team"
+    yield "spark.celeborn.identity.user-specific.tenant", context.team, "shuffle quotas are counted by team"
+    yield "spark.celeborn.identity.user-specific.userName", context.team, "shuffle quotas are counted by team"
 
 
-def _ports(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
+def _ports(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     yield "spark.driver.port", SPARK_DRIVER_RPC, "fixed for the network policies"
     yield "spark.driver.blockManager.port", SPARK_BLOCK_MANAGER, "fixed for the network policies"
     yield "spark.blockManager.port", SPARK_BLOCK_MANAGER, "fixed for the network policies"
@@ -144,52 +144,52 @@ def _ports(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
     yield "spark.port.maxRetries", 0, "a port that moves on would be behind the network policies: fail at once"
 
 
-def _storage(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
-    yield from oss(place)
-    if uses_oss(place):
+def _storage(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
+    yield from oss(context)
+    if uses_oss(context):
         why = "JindoSDK sizes its threads by the host otherwise"
         yield f"spark.kubernetes.driverEnv.{JINDO_PROCS}", settings.driver.vcpu, why
         yield f"spark.executorEnv.{JINDO_PROCS}", settings.executor.vcpu, why
-    if place.credentials == "rrsa":
+    if context.credentials == "rrsa":
         yield "spark.kubernetes.executor.checkAllContainers", "false", "an executor is done when Spark's container is"
 
 
-def uses_oss(place: JobPlace) -> bool:
+def uses_oss(context: JobContext) -> bool:
     """True when `oss://` paths are read or written there."""
-    return place.oss_hdfs or bool(place.files_bucket)
+    return context.oss_hdfs or bool(context.files_bucket)
 
 
-def oss(place: JobPlace) -> Iterator[Line]:
+def oss(context: JobContext) -> Iterator[Line]:
     """How a JVM reaches OSS and OSS-HDFS: the part that jobs and the history server share."""
-    if not uses_oss(place):
+    if not uses_oss(context):
         return
     fs = "spark.hadoop.fs."
     yield f"{fs}oss.impl", "com.aliyun.jindodata.oss.JindoOssFileSystem", "JindoSDK speaks OSS and OSS-HDFS"
     why = "for streaming checkpoints; vendor pages disagree on the class (the other: com.aliyun.jindodata.oss.OSS)"
     yield f"{fs}AbstractFileSystem.oss.impl", "com.aliyun.jindodata.oss.JindoOSS", why
-    if place.oss_hdfs:
-        yield f"{fs}oss.endpoint", hdfs_endpoint(place.region), "answers only inside a VPC of the region"
-    if place.files_bucket:
-        internal = f"oss-{place.region}-internal.aliyuncs.com"
-        yield f"{fs}oss.bucket.{place.files_bucket}.endpoint", internal, "the plain bucket, by the internal network"
+    if context.oss_hdfs:
+        yield f"{fs}oss.endpoint", hdfs_endpoint(context.region), "answers only inside a VPC of the region"
+    if context.files_bucket:
+        internal = f"oss-{context.region}-internal.aliyuncs.com"
+        yield f"{fs}oss.bucket.{context.files_bucket}.endpoint", internal, "the plain bucket, by the internal network"
     yield f"{fs}oss.https.enable", "true", "HTTP is JindoSDK's default, buckets accept TLS only"
     why = "MiB; the default of 6124 would overrun a small pod's memory"
     yield f"{fs}oss.memory.pool.size.max.mb", JINDO_POOL_MIB, why
     yield f"{fs}oss.tmp.data.dirs", TEMP_DIR, "the pod's own temporary volume"
-    if place.credentials == "eci":
+    if context.credentials == "eci":
         why = "credentials of the pod's RAM role, renewed by themselves; no key anywhere (unproven on ECI)"
         yield f"{fs}oss.credentials.provider", f"{AUTH}EcsStsCredentialsProvider", why
-    if place.credentials == "rrsa":
+    if context.credentials == "rrsa":
         why = "JindoSDK has no RRSA provider: the pod's sidecar serves the credentials (unproven on ECI)"
         yield f"{fs}oss.credentials.provider", f"{AUTH}CustomCredentialsProvider", why
         yield "spark.hadoop.aliyun.oss.provider.url", f"http://127.0.0.1:{CREDENTIALS_SIDECAR}", "the sidecar"
 
 
-def _events(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
-    if not place.event_log_dir:
+def _events(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
+    if not context.event_log_dir:
         return
     yield "spark.eventLog.enabled", "true", "the history server shows jobs after their end"
-    yield "spark.eventLog.dir", place.event_log_dir, "read by the history server; must exist before the first job"
+    yield "spark.eventLog.dir", context.event_log_dir, "read by the history server; must exist before the first job"
     yield "spark.eventLog.compress", "true", "the default from 4.0 on"
     yield (
         "spark.eventLog.rolling.enabled",
@@ -199,7 +199,7 @@ def _events(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
     yield "spark.eventLog.rolling.maxFileSize", "128m", "size of one piece"
 
 
-def _metrics(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
+def _metrics(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     sink = "spark.metrics.conf.*.sink.prometheusServlet."
     yield "spark.ui.prometheus.enabled", "true", "executors' metrics at the driver's port; the default from 4.0 on"
     yield f"{sink}class", "org.apache.spark.metrics.sink.PrometheusServlet", "drivers are scraped, executors are not"
@@ -207,18 +207,18 @@ def _metrics(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
     yield "spark.executor.processTreeMetrics.enabled", "true", "shows memory outside the heap, Python's too"
 
 
-def _spot(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
+def _spot(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     if not settings.executor.spot:
         return
     yield "spark.decommission.enabled", "true", "an executor about to be taken away gets no new tasks"
-    if place.celeborn:
+    if context.shuffle_conf:
         why = "shuffle data is in the shuffle service, there is nothing to move (unproven)"
         yield "spark.storage.decommission.shuffleBlocks.enabled", "false", why
     else:
         yield "spark.storage.decommission.enabled", "true", "moves shuffle data and cached blocks away in time"
 
 
-def _release(settings: SparkSettings, place: JobPlace) -> Iterator[Line]:
+def _release(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     if release(settings.version) < (4, 2):
         return
     why = "from 4.2 refused pods count as failed executors: a full quota ended a job in 3 s (measured with 4.3)"
@@ -237,10 +237,10 @@ def render(conf: dict[str, Entry]) -> str:
     return head + properties(conf)
 
 
-def docs_table(settings: SparkSettings, place: JobPlace) -> str:
+def docs_table(settings: SparkSettings, context: JobContext) -> str:
     """The same as a Markdown table, for the documentation."""
     rows = [
         f"| `{key}` | `{entry.value}` | {entry.reason.replace('|', '/')} |"
-        for key, entry in spark_conf(settings, place).items()
+        for key, entry in spark_conf(settings, context).items()
     ]
     return "\n".join(["| Key | Value | Why |", "|---|---|---|", *rows]) + "\n"

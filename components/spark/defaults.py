@@ -4,10 +4,10 @@ import dataclasses
 import json
 from typing import Any, Final
 
-from ..base.inputs import embed, later
+from ..base.outputs import embed, when_known
 from .configuration import render, spark_conf
+from .context import JobContext
 from .inputs import SparkSettings
-from .place import JobPlace
 from .submit import hook
 from .templates import driver_template, executor_template
 
@@ -16,31 +16,31 @@ SPARK_DEFAULTS: Final = hook.DEFAULTS
 
 
 TEXTS: Final = ("role_name", "role_arn", "oidc_provider_arn", "event_log_dir", "files_bucket")
-"""Facts of a place that are only copied into the texts: one that comes later hides nothing but itself."""
+"""Facts of a context that are only copied into the texts: one that comes later hides nothing but itself."""
 
 
-def defaults_data(settings: SparkSettings, place: JobPlace, **later_facts: Any) -> Any:  # noqa: ANN401 - or an Output
+def defaults_data(settings: SparkSettings, context: JobContext, **facts: Any) -> Any:  # noqa: ANN401 - or an Output
     """`data` of the ConfigMap: `spark-defaults.conf`, `driver-template.json` and `executor-template.json`.
 
-    `later_facts` replace fields of `place` and may be Outputs, as may the images of `settings`. What is computed with
+    `facts` replace fields of `context` and may be Outputs, as may the images of `settings`. What is computed with
     (figures, images) makes all of it an Output; what is only copied makes those files one in which it stands.
     """
 
-    texts = {k: v for k, v in later_facts.items() if k in TEXTS}
-    figures = {k: v for k, v in later_facts.items() if k not in TEXTS}
+    texts = {k: v for k, v in facts.items() if k in TEXTS}
+    figures = {k: v for k, v in facts.items() if k not in TEXTS}
 
     def build(image: str | None, sidecar: str | None, *numbers: int) -> Any:  # noqa: ANN401
-        known = settings.model_copy(update={"image": image, "credentials_sidecar_image": sidecar})
-        counted = dataclasses.replace(place, **dict(zip(figures, numbers, strict=True)))  # type: ignore[arg-type]
+        known = settings.changed(image=image, credentials_sidecar_image=sidecar)
+        with_figures = dataclasses.replace(context, **dict(zip(figures, numbers, strict=True)))  # type: ignore[arg-type]
 
-        def files(**facts: str) -> dict[str, str]:
-            here = dataclasses.replace(counted, **facts)  # type: ignore[arg-type]
+        def files(**copied: str) -> dict[str, str]:
+            whole = dataclasses.replace(with_figures, **copied)  # type: ignore[arg-type]
             return {
-                hook.CONF: render(spark_conf(known, here)),
-                hook.TEMPLATES["driver"]: json.dumps(driver_template(known, here), indent=2) + "\n",
-                hook.TEMPLATES["executor"]: json.dumps(executor_template(known, here), indent=2) + "\n",
+                hook.CONF: render(spark_conf(known, whole)),
+                hook.TEMPLATES["driver"]: json.dumps(driver_template(known, whole), indent=2) + "\n",
+                hook.TEMPLATES["executor"]: json.dumps(executor_template(known, whole), indent=2) + "\n",
             }
 
         return embed(files, **texts)
 
-    return later(build, settings.image, settings.credentials_sidecar_image, *figures.values())
+    return when_known(build, settings.image, settings.credentials_sidecar_image, *figures.values())

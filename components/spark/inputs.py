@@ -4,15 +4,17 @@ The same model serves the whole platform (`spark:` in a stack file) and one team
 only what differs, `SparkSettings.over` puts the two together.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails
 
 from ..base.constants import SPARK_VERSION
-from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check, not_allowed
+from ..base.model import joined
 from ..base.sentences import Allowed
+from ..base.values import Value, matching
 from ..pods.sizes import Spec, fit, is_row, nearest_row, regions_with_finer_sizes
 from .keys import entry_mistake
 
@@ -54,10 +56,9 @@ MemoryGib = Annotated[int, Field(ge=2, le=512), Allowed("a whole number of GiB f
 Share = Annotated[float, Field(ge=0.05, le=0.6)]
 
 
-def _check_size(vcpu: int, gib: int, spot: bool = False) -> None:
-    """Refuses what is no row in any region; `SparkSettings.size_mistakes` asks again with the region."""
-    if not is_row(vcpu, gib, FINER, spot):
-        raise not_allowed(_no_row(vcpu, gib, FINER, spot), "memory_gib")
+def _size_mistakes(vcpu: int, gib: int, region: str, spot: bool = False) -> Mistakes:
+    if not is_row(vcpu, gib, region, spot):
+        yield "memory_gib", _no_row(vcpu, gib, region, spot)
 
 
 def _no_row(vcpu: int, gib: int, region: str, spot: bool) -> str:
@@ -78,10 +79,9 @@ class DriverSettings(Inputs):
         description="Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python",
     )
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        _check_size(self.vcpu, self.memory_gib)
-        return self
+    @check
+    def _size_is_sold_somewhere(self) -> Mistakes:
+        yield from _size_mistakes(self.vcpu, self.memory_gib, FINER)
 
 
 class ExecutorSettings(Inputs):
@@ -113,16 +113,16 @@ class ExecutorSettings(Inputs):
         description="Disk of a pod for the image, spills and buffers in GiB; 30 are free, more is paid",
     )
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        _check_size(self.vcpu, self.memory_gib, self.spot)
+    @check
+    def _size_is_sold_somewhere(self) -> Mistakes:
+        yield from _size_mistakes(self.vcpu, self.memory_gib, FINER, self.spot)
+
+    @check
+    def _heap_is_left(self) -> Mistakes:
         try:
             fit(self.memory_gib, self.overhead_factor, self.pyspark_memory_mib, self.offheap_memory_mib)
         except ValueError as e:
-            raise not_allowed(
-                f"{e}; allowed: less Python or off-heap memory, or more memory_gib", "memory_gib"
-            ) from None
-        return self
+            yield "memory_gib", f"{e}; allowed: less Python or off-heap memory, or more memory_gib"
 
 
 class ScalingSettings(Inputs):
@@ -150,15 +150,14 @@ class ScalingSettings(Inputs):
         200, ge=101, le=60000, description="Milliseconds between rounds; Spark wants more than 100"
     )
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
+    @check
+    def _ordered(self) -> Mistakes:
         if not self.min_executors <= self.initial_executors <= self.max_executors:
-            raise not_allowed(
+            yield (
+                "initial_executors",
                 f"{self.initial_executors} is not between min_executors ({self.min_executors}) and max_executors "
                 f"({self.max_executors}); allowed: min_executors <= initial_executors <= max_executors",
-                "initial_executors",
             )
-        return self
 
 
 class SparkSettings(Inputs):
@@ -188,29 +187,15 @@ class SparkSettings(Inputs):
     )
 
     def over(self, base: "SparkSettings") -> "SparkSettings":
-        """These settings where they say something, `base` elsewhere; maps are joined. Raises ValidationError."""
-        return SparkSettings.model_validate(_merged(_said(base), _said(self)))
+        """These settings where they say something, `base` elsewhere; maps are joined. What no longer fits together
+        is among the result's `mistakes`.
+        """
+        return joined(base, self)
 
-    def size_mistakes(self, region: str, eci: bool = True) -> list[tuple[str, str]]:
-        """(path, reason) of the sizes that are no row of ECI's table in `region`; none off ECI (`eci` False)."""
-        if not eci:
-            return []
-        sizes = (
-            ("driver", self.driver.vcpu, self.driver.memory_gib, False),
-            ("executor", self.executor.vcpu, self.executor.memory_gib, self.executor.spot),
-        )
-        return [
-            (f"{name}.memory_gib", _no_row(vcpu, gib, region, spot))
-            for name, vcpu, gib, spot in sizes
-            if not is_row(vcpu, gib, region, spot)
-        ]
-
-
-def _said(settings: Inputs) -> dict[str, Any]:
-    said = {k: getattr(settings, k) for k in settings.model_fields_set}
-    return {k: _said(v) if isinstance(v, Inputs) else v for k, v in said.items()}
-
-
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    joined = {k: _merged(base[k], v) for k, v in over.items() if isinstance(v, Mapping) and k in base}
-    return {**base, **over, **joined}
+    def size_mistakes(self, region: str) -> Mistakes:
+        """(path, reason) of the sizes that are no row of ECI's table in `region`."""
+        driver, executor = self.driver, self.executor
+        for path, reason in _size_mistakes(driver.vcpu, driver.memory_gib, region):
+            yield f"driver.{path}", reason
+        for path, reason in _size_mistakes(executor.vcpu, executor.memory_gib, region, executor.spot):
+            yield f"executor.{path}", reason

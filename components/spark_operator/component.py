@@ -8,10 +8,8 @@ import pulumi_kubernetes as k8s
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 from pulumi_kubernetes.networking.v1 import NetworkPolicySpecArgsDict
 
-from ..args import SparkOperatorArgs
 from ..base.constants import (
     DNS,
-    ECI,
     HTTPS,
     KUBE_API,
     LABEL_MANAGED_BY,
@@ -23,9 +21,11 @@ from ..base.constants import (
     PROJECT,
     SPARK_OPERATOR_VERSION,
 )
+from ..pods.kinds import KINDS
+from ..pods.parts import cost_tags, restricted_namespace, virtual_node_tolerations
 from ..spark import submit
-from ..spark.templates import eci_tags, pod_labels, virtual_node_tolerations
-from .inputs import SparkOperatorInputs
+from .args import SparkOperatorArguments
+from .inputs import SparkOperatorInputs, controller_account
 
 CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 ANNOTATION_HOOK = "spark-on-ack.io/submit-hook"
@@ -56,7 +56,7 @@ class SparkOperator(pulumi.ComponentResource):
     submit_commands: pulumi.Output[dict[str, str]]
     """Job namespace -> the command that submits an application there and follows it."""
 
-    def __init__(self, name: str, args: SparkOperatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: SparkOperatorArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:SparkOperator", name, None, opts)
         inputs = SparkOperatorInputs.of(args, f"SparkOperator {name}")
         child = pulumi.ResourceOptions(parent=self)
@@ -95,15 +95,6 @@ class SparkOperator(pulumi.ComponentResource):
                 "submitCommands": self.submit_commands,
             }
         )
-
-
-def controller_account(namespace: str) -> str:
-    """Name of the controller's service account: the chart's full name, which is the namespace's, and a suffix.
-
-    The full name follows the namespace because the chart's ClusterRole is named after it: two operators in one
-    cluster would otherwise share one.
-    """
-    return f"{namespace}-controller"
 
 
 def submit_command(namespace: str) -> str:
@@ -185,8 +176,8 @@ def _pods(inputs: SparkOperatorInputs) -> dict[str, Any]:
     return {
         # requests = limits: without them ECI takes (and bills) 2 vCPU and 4 GiB
         "resources": {"requests": resources, "limits": resources},
-        "annotations": {**_cost_tags(inputs), **inputs.pod_annotations, ANNOTATION_HOOK: digest},
-        "labels": {**pod_labels(inputs.pods), **inputs.pod_labels},
+        "annotations": {**cost_tags(inputs.pods, inputs.tags), **inputs.pod_annotations, ANNOTATION_HOOK: digest},
+        "labels": {**KINDS[inputs.pods].labels, **inputs.pod_labels},
         "nodeSelector": dict(inputs.node_selector),
         "tolerations": virtual_node_tolerations(),
         "topologySpreadConstraints": [spread] if inputs.replicas > 1 else [],
@@ -194,11 +185,6 @@ def _pods(inputs: SparkOperatorInputs) -> dict[str, Any]:
         "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}, *hook["volumes"]],
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, *hook["volumeMounts"]],  # noqa: S108
     }
-
-
-def _cost_tags(inputs: SparkOperatorInputs) -> dict[str, str]:
-    on_eci = inputs.pods in ("eci", "virtual-node")
-    return {f"{ECI}eci-custom-tags": eci_tags(inputs.tags)} if on_eci and inputs.tags else {}
 
 
 def network_policy(metrics_namespace: str) -> NetworkPolicySpecArgsDict:
@@ -224,8 +210,8 @@ def network_policy(metrics_namespace: str) -> NetworkPolicySpecArgsDict:
 
 
 def _namespace_labels() -> dict[str, str]:
-    levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
-    return {LABEL_NAME: "spark-operator", LABEL_MANAGED_BY: PROJECT, LABEL_ROLE: "operator", **levels}
+    own = {LABEL_NAME: "spark-operator", LABEL_MANAGED_BY: PROJECT, LABEL_ROLE: "operator"}
+    return {**own, **restricted_namespace()}
 
 
 def _metadata(name: str, namespace: str) -> ObjectMetaArgsDict:

@@ -2,14 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ..base.cloud import Pods
 from ..base.constants import SCRAPER_NAMESPACE
-from ..base.inputs import Inputs, matching, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check
 from ..base.sentences import show
+from ..base.values import NamespaceName, matching
+from ..pods.kinds import PODS_WORDS, Pods
 from ..pods.sizes import Spec, round_up
 
 UPSTREAM_CHART = "https://kubeflow.github.io/spark-operator"
@@ -23,9 +25,6 @@ MIB_PER_WORKER = 400
 MIB_OF_CONTROLLER = 512
 SPOT = "k8s.aliyun.com/eci-spot-strategy"
 
-NamespaceName = Annotated[
-    str, *matching(r"[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?", "1 to 50 lower-case letters, digits and dashes")
-]
 ChartSource = Annotated[
     str,
     *matching(
@@ -121,26 +120,24 @@ class OperatorSettings(Inputs):
     )
     node_selector: dict[str, str] = Field({}, description="Node labels the controller pods ask for")
 
-    @model_validator(mode="after")
-    def _on_demand(self) -> Self:
+    @check
+    def _never_on_spot_capacity(self) -> Mistakes:
         strategy = self.pod_annotations.get(SPOT, "NoSpot")
         if strategy != "NoSpot":
-            raise not_allowed(
-                f"{show(strategy)} lets the cloud take the operator away while jobs run; allowed: leave {SPOT} out",
+            yield (
                 "pod_annotations",
+                f"{show(strategy)} lets the cloud take the operator away while jobs run; allowed: leave {SPOT} out",
             )
-        return self
 
-    @model_validator(mode="after")
-    def _large_enough(self) -> Self:
+    @check
+    def _memory_holds_the_submissions(self) -> Mistakes:
         floor = _memory_mib(self._workers) / 1024
         if self.memory_gib is not None and self.memory_gib < floor:
-            raise not_allowed(
+            yield (
+                "memory_gib",
                 f"{self.memory_gib:g} is too little for {self._workers} submissions at the same time, each a JVM of "
                 f"{MIB_PER_WORKER} MiB; allowed: {math.ceil(floor * 2) / 2:g} or more, or fewer workers",
-                "memory_gib",
             )
-        return self
 
     @property
     def _workers(self) -> int:
@@ -159,30 +156,38 @@ def _memory_mib(workers: int) -> int:
     return MIB_OF_CONTROLLER + workers * MIB_PER_WORKER
 
 
-class SparkOperatorInputs(OperatorSettings):
-    """Inputs of SparkOperator: its settings, and the namespaces whose jobs it runs."""
+def controller_account(namespace: str) -> str:
+    """Name of the controller's service account: the chart's full name, which is the namespace's, and a suffix.
+
+    The full name follows the namespace because the chart's ClusterRole is named after it: two operators in one
+    cluster would otherwise share one.
+    """
+    return f"{namespace}-controller"
+
+
+class OperatorWiring(Inputs):
+    """What the rest of the platform tells the operator: whose jobs it runs, and what runs its pods."""
 
     job_namespaces: tuple[str, ...] = Field(
         description="Namespaces whose SparkApplications are run, by name. They must exist before the operator"
     )
-    pods: Pods = Field(
-        "eci",
-        description="What runs the controller's pods: ACK Serverless on ECI, ECI behind virtual nodes, ACS, or any "
-        "other Kubernetes",
-    )
+    pods: Pods = Field("eci", description=f"What runs the controller's pods: {PODS_WORDS}")
     tags: dict[str, str] = Field({}, description="Tags of the controller's pods on ECI (cost allocation)")
     metrics_namespace: NamespaceName = Field(
         SCRAPER_NAMESPACE,
         description="Namespace whose pods may read the metrics; default: the agent of managed Prometheus",
     )
 
-    @model_validator(mode="after")
-    def _jobs_by_name(self) -> Self:
+
+class SparkOperatorInputs(OperatorWiring, OperatorSettings):
+    """Inputs of SparkOperator: its settings, and the namespaces whose jobs it runs."""
+
+    @check
+    def _jobs_by_name(self) -> Mistakes:
         if not self.job_namespaces:
             reason = "empty means every namespace: the operator could then create pods anywhere, which is as good as "
-            raise not_allowed(f"{reason}cluster-admin; allowed: at least one namespace", "job_namespaces")
+            yield "job_namespaces", f"{reason}cluster-admin; allowed: at least one namespace"
         for i, namespace in enumerate(self.job_namespaces):
             if not namespace or namespace == self.namespace:
                 why = "is the operator's own namespace" if namespace else "means every namespace"
-                raise not_allowed(f"{show(namespace)} {why}; allowed: a workspace's namespace", f"job_namespaces[{i}]")
-        return self
+                yield f"job_namespaces[{i}]", f"{show(namespace)} {why}; allowed: a workspace's namespace"

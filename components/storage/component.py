@@ -2,8 +2,8 @@
 
 import pulumi
 
-from ..args import StorageArgs
 from . import buckets
+from .args import StorageArguments
 from .inputs import CHECKPOINTS, EVENT_LOGS, StorageInputs, hdfs_endpoint, hdfs_root
 
 __all__ = ["Storage"]
@@ -34,7 +34,7 @@ class Storage(pulumi.ComponentResource):
     team_roots: dict[str, str]
     """Team -> root of the HDFS bucket of its own, for the teams of `team_buckets`."""
 
-    def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: StorageArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         """Raises InputError when an input is wrong, before any resource."""
         super().__init__("spark-on-ack:index:Storage", name, None, opts)
         inputs = StorageInputs.of(args, f"Storage {name}")

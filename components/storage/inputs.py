@@ -1,17 +1,18 @@
 """Inputs of Storage: the HDFS bucket, the plain bucket, and what would break OSS-HDFS."""
 
-from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 
-import yaml
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from ..base.cloud import KmsKeyId
-from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check, not_allowed
+from ..base.regions import REGIONS
 from ..base.sentences import Allowed, nearest, show
+from ..base.values import Value, matching
 
-HDFS_REGIONS: Final[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("oss_hdfs_regions.yaml").read_text())
-"""Region id -> name of the regions with OSS-HDFS; the source is in the file."""
+HDFS_REGIONS: Final = tuple(sorted(id for id, region in REGIONS.items() if region.oss_hdfs))
+"""Ids of the regions with OSS-HDFS."""
 HDFS_DATA: Final = ".dlsdata/"
 """Where OSS-HDFS keeps its blocks inside a bucket. Nothing but the service itself may write or delete there."""
 EVENT_LOGS: Final = "spark-history"
@@ -31,14 +32,13 @@ def hdfs_root(bucket: str, region: str) -> str:
     return f"oss://{bucket}.{hdfs_endpoint(region)}"
 
 
-def hdfs_region(region: str, at: str = "") -> str:
-    """`region` when OSS-HDFS is offered there, else the error that says where it is; `at` as in `not_allowed`."""
+def hdfs_region(region: str) -> str:
+    """`region` when OSS-HDFS is offered there, else the error that says where it is."""
     if region in HDFS_REGIONS:
         return region
     close = nearest(region, HDFS_REGIONS)
     hint = f"; did you mean {close!r}?" if close else ""
-    given = f"{region!r} is not allowed; " if at else ""
-    raise not_allowed(f"{given}OSS-HDFS is not offered there; allowed: {', '.join(HDFS_REGIONS)}{hint}", at)
+    raise not_allowed(f"OSS-HDFS is not offered there; allowed: {', '.join(HDFS_REGIONS)}{hint}")
 
 
 HdfsRegion = Annotated[str, AfterValidator(hdfs_region), Allowed(f"a region with OSS-HDFS: {', '.join(HDFS_REGIONS)}")]
@@ -118,11 +118,10 @@ class Bucket(Inputs):
     )
     abort_uploads_days: Days = Field(7, description="Days after which an unfinished multipart upload is removed")
 
-    @model_validator(mode="after")
-    def _kms(self) -> Self:
+    @check
+    def _key_needs_kms(self) -> Mistakes:
         if self.kms_key is not None and self.encryption != "KMS":
-            raise not_allowed(f"{show(self.kms_key)} has no effect with encryption {self.encryption}", "kms_key")
-        return self
+            yield "kms_key", f"{show(self.kms_key)} has no effect with encryption {self.encryption}"
 
     def without_effect(self, mode: str) -> list[str]:
         """The keys that differ from their default although `mode` leaves the bucket's making to others."""
@@ -198,27 +197,34 @@ class StorageSettings(Inputs):
         "create only in one stack of an account that never used OSS-HDFS; it is never deleted",
     )
 
-    @model_validator(mode="after")
-    def _buckets(self) -> Self:
+    @check
+    def _buckets_have_names(self) -> Mistakes:
         for key, group in (("hdfs", self.hdfs), ("files", self.files)):
             if group.bucket is None and group.mode == "preexisting":
-                raise not_allowed("missing; allowed: the name of the bucket that exists", f"{key}.bucket")
-            if group.bucket is None and self.bucket_prefix is None:
-                raise not_allowed("missing; allowed: text, the first part of the buckets' names", "bucket_prefix")
+                yield f"{key}.bucket", "missing; allowed: the name of the bucket that exists"
+            elif group.bucket is None and self.bucket_prefix is None:
+                yield "bucket_prefix", "missing; allowed: text, the first part of the buckets' names"
+        if self.hdfs_bucket == self.files_bucket and (self.bucket_prefix or self.files.bucket):
+            yield "files.bucket", f"{self.files_bucket!r} is the HDFS bucket; allowed: another bucket"
+
+    @check
+    def _keys_have_an_effect(self) -> Mistakes:
+        for key, group in (("hdfs", self.hdfs), ("files", self.files)):
             for idle in group.without_effect(group.mode):
-                raise not_allowed(f"has no effect with mode {group.mode}; allowed: leave it out", f"{key}.{idle}")
-        if self.hdfs_bucket == self.files_bucket:
-            raise not_allowed(f"{self.files_bucket!r} is the HDFS bucket; allowed: another bucket", "files.bucket")
+                yield f"{key}.{idle}", f"has no effect with mode {group.mode}; allowed: leave it out"
+
+    @check
+    def _team_buckets_have_names(self) -> Mistakes:
         for i, team in enumerate(self.team_buckets):
+            name = self.team_bucket(team)
             if team in self.team_buckets[:i]:
-                raise not_allowed(f"{team!r} is there twice", f"team_buckets[{i}]")
-            if len(self.team_bucket(team)) > MAX_BUCKET_NAME:
-                raise not_allowed(
-                    f"the name {self.team_bucket(team)!r} has {len(self.team_bucket(team))} characters; "
-                    f"allowed: at most {MAX_BUCKET_NAME}, by a shorter bucket_prefix",
+                yield f"team_buckets[{i}]", f"{team!r} is there twice"
+            elif len(name) > MAX_BUCKET_NAME:
+                yield (
                     f"team_buckets[{i}]",
+                    f"the name {name!r} has {len(name)} characters; "
+                    f"allowed: at most {MAX_BUCKET_NAME}, by a shorter bucket_prefix",
                 )
-        return self
 
     @property
     def hdfs_bucket(self) -> str:
@@ -244,8 +250,12 @@ class StorageSettings(Inputs):
         return f"{TEAMS}/{team}/"
 
 
-class StorageInputs(StorageSettings):
-    """Buckets for data, event logs, uploads and job artifacts."""
+class StorageWiring(Inputs):
+    """Where the buckets are."""
 
     region: HdfsRegion = Field(description="Region of the buckets")
     tags: dict[str, str] = Field({}, description="Tags of every cloud object")
+
+
+class StorageInputs(StorageWiring, StorageSettings):
+    """Buckets for data, event logs, uploads and job artifacts."""

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..args import StorageCheckArgs
 from ..base.constants import LABEL_COMPONENT, LABEL_MANAGED_BY, LABEL_NAME, PROJECT
-from ..base.inputs import later
+from ..base.outputs import when_known
 from ..spark.templates import container_security, pod_security, virtual_node_tolerations
+from .args import StorageCheckArguments
 from .inputs import StorageCheckInputs
 
 SCRIPT: Final = Path(__file__).with_name("check.sh").read_text()
@@ -81,7 +81,7 @@ class StorageCheck(pulumi.ComponentResource):
     command: str
     """What to type to run the check."""
 
-    def __init__(self, name: str, args: StorageCheckArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: StorageCheckArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         """Raises InputError when an input is wrong, before any resource."""
         super().__init__("spark-on-ack:index:StorageCheck", name, None, opts)
         inputs = StorageCheckInputs.of(args, f"StorageCheck {name}")
@@ -92,7 +92,7 @@ class StorageCheck(pulumi.ComponentResource):
             "CORE_SITE": core_site(inputs.hadoop_conf),
             "JARS": "/opt/spark/jars",
         }
-        pod = later(check_pod, inputs.pod_template, inputs.image, inputs.service_account, labels, values)
+        pod = when_known(check_pod, inputs.pod_template, inputs.image, inputs.service_account, labels, values)
         k8s.batch.v1.CronJob(
             f"{name}-job",
             metadata={"name": inputs.name, "namespace": inputs.namespace, "labels": labels},

@@ -4,7 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from ..base.inputs import Inputs, Value, matching
+from ..base.inputs import Inputs
+from ..base.values import Value, matching
 
 CHECK_NAME: Final = "check-storage"
 _Root = Annotated[

@@ -5,7 +5,6 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..args import WorkspaceArgs
 from ..base.constants import (
     DRIVER_ACCOUNT,
     EXECUTOR_ACCOUNT,
@@ -15,9 +14,10 @@ from ..base.constants import (
     PROJECT,
     submit_group,
 )
+from ..spark.context import JobContext
 from ..spark.defaults import SPARK_DEFAULTS, defaults_data
-from ..spark.place import JobPlace
 from . import access, limits, network
+from .args import WorkspaceArguments
 from .inputs import WorkspaceInputs
 
 SUBMIT = "spark-submit"
@@ -41,7 +41,7 @@ class Workspace(pulumi.ComponentResource):
     submit_group: pulumi.Output[str]
     """Group that has that role: put people and CI into it."""
 
-    def __init__(self, name: str, args: WorkspaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: WorkspaceArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:Workspace", name, None, opts)
         inputs = WorkspaceInputs.of(args, f"Workspace {name}")
         self._name, self._inputs = name, inputs
@@ -126,7 +126,7 @@ class Workspace(pulumi.ComponentResource):
     def _defaults(self) -> None:
         """The config map the operator's submit hook reads at every submission; a changed one is patched in place."""
         inputs = self._inputs
-        place = JobPlace(
+        context = JobContext(
             team=inputs.team,
             namespace=inputs.namespace,
             region=inputs.region,
@@ -137,15 +137,15 @@ class Workspace(pulumi.ComponentResource):
         )
         data = defaults_data(
             inputs.spark,
-            place,
-            celeborn=inputs.shuffle_conf,
+            context,
+            shuffle_conf=inputs.shuffle_conf,
             role_name=inputs.role_name,
             role_arn=inputs.role_arn,
             oidc_provider_arn=inputs.oidc_provider_arn,
             event_log_dir=inputs.event_log_dir,
             files_bucket=inputs.files_bucket,
             quota_pods=inputs.quota.pods,
-            quota_vcpu=inputs.quota.cpu,
+            quota_cpu=inputs.quota.cpu,
             quota_memory_gib=inputs.quota.memory_gib,
             drivers=inputs.quota.drivers,
         )

@@ -3,18 +3,22 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from ..base.cloud import Credentials, Pods, cidr
+from ..base.cloud import Region, cidr
 from ..base.constants import SCRAPER_NAMESPACE
-from ..base.inputs import Inputs, Value, matching, not_allowed
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.sentences import Allowed, show
+from ..base.values import Value, matching
+from ..pods.kinds import KINDS, PodSurroundings
 from ..spark.inputs import SparkSettings
 
 TEAM = "1 to 40 lower-case letters, digits and dashes, beginning with a letter"
-Team = Annotated[str, *matching(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", TEAM)]
+TEAM_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
+Team = Annotated[str, *matching(TEAM_PATTERN, TEAM)]
 NAMESPACE_WORDS = "1 to 63 lower-case letters, digits and dashes, not default and not kube-…"
 NAMESPACE = r"(?!kube-|default$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 RESERVED_LABELS = ("kubernetes.io", "k8s.io", "spark-on-ack.io")
@@ -147,79 +151,69 @@ class WorkspaceSettings(Inputs):
     labels: dict[str, str] = Field({}, description="Further labels of the namespace")
     tags: dict[str, str] = Field({}, description="Further cost tags of the team's pods, for example cost-center: data")
 
-    @model_validator(mode="before")
     @classmethod
-    def _named(cls, data: object) -> object:
-        if isinstance(data, Mapping) and isinstance(team := data.get("team"), str):
-            return {**data, "namespace": data.get("namespace") or UNNAMED.replace("<team>", team)}
-        return data
+    def prepared(cls, data: Mapping[Any, Any]) -> dict[Any, Any]:
+        """The namespace follows from the team where it is left out."""
+        team = data.get("team")
+        if not data.get("namespace") and isinstance(team, str) and re.fullmatch(TEAM_PATTERN, team):
+            data = {**data, "namespace": UNNAMED.replace("<team>", team)}
+        return super().prepared(data)
 
-    @model_validator(mode="after")
-    def _names(self) -> Self:
-        if not re.fullmatch(NAMESPACE, self.namespace):
-            raise not_allowed(f"{show(self.namespace)} is not allowed; allowed: {NAMESPACE_WORDS}", "namespace")
+    @check
+    def _namespace_is_a_name(self) -> Mistakes:
+        if self.namespace != UNNAMED and not re.fullmatch(NAMESPACE, self.namespace):
+            yield "namespace", f"{show(self.namespace)} is not allowed; allowed: {NAMESPACE_WORDS}"
+
+    @check
+    def _labels_are_the_teams_own(self) -> Mistakes:
         wrong = [key for key in self.labels if key.split("/")[0].endswith(RESERVED_LABELS)]
         if wrong:
-            raise not_allowed(f"{', '.join(wrong)}: set by the platform; allowed: labels of your own", "labels")
-        return self
+            yield "labels", f"{', '.join(wrong)}: set by the platform; allowed: labels of your own"
 
-    @model_validator(mode="after")
-    def _room(self) -> Self:
-        quota, driver, executor = self.quota, self.spark.driver, self.spark.executor
-        pods, drivers = quota.pods, quota.drivers
+    @check
+    def _drivers_leave_room_for_executors(self) -> Mistakes:
+        pods, drivers = self.quota.pods, self.quota.drivers
         if isinstance(pods, int) and isinstance(drivers, int) and pods <= drivers:
-            raise not_allowed(
-                f"{pods} leaves no executor beside {drivers} drivers; allowed: more pods, or fewer drivers",
-                "quota.pods",
-            )
-        for key, size, held in (
-            ("cpu", driver.vcpu + executor.vcpu, quota.cpu),
-            ("memory_gib", driver.memory_gib + executor.memory_gib, quota.memory_gib),
-        ):
-            if isinstance(held, int) and held < size:
-                raise not_allowed(
-                    f"{held} does not hold one driver and one executor; allowed: {size} or more, or smaller pods",
+            reason = f"{pods} leaves no executor beside {drivers} drivers; allowed: more pods, or fewer drivers"
+            yield "quota.pods", reason
+
+    @check
+    def _quota_holds_the_smallest_job(self) -> Mistakes:
+        for key, part in (("cpu", "vcpu"), ("memory_gib", "memory_gib")):
+            size = getattr(self.spark.driver, part) + getattr(self.spark.executor, part)
+            quota = getattr(self.quota, key)
+            if isinstance(quota, int) and quota < size:
+                yield (
                     f"quota.{key}",
+                    f"{quota} does not hold one driver and one executor; allowed: {size} or more, or smaller pods",
                 )
-        return self
 
-    @model_validator(mode="after")
-    def _largest(self) -> Self:
-        for side in ("driver", "executor"):
-            spec = getattr(self.spark, side)
-            for key, wanted, most in (
-                ("max_cpu", spec.vcpu, self.container.max_cpu),
-                ("max_memory_gib", spec.memory_gib, self.container.max_memory_gib),
-            ):
-                if wanted > most:
-                    raise not_allowed(
-                        f"{most} is less than the {wanted} of spark.{side}, so every job would be refused; allowed: "
-                        f"{wanted} or more, or a smaller {side}",
+    @check
+    def _largest_container_holds_the_pods(self) -> Mistakes:
+        for key, part in (("max_cpu", "vcpu"), ("max_memory_gib", "memory_gib")):
+            most = getattr(self.container, key)
+            for side in ("driver", "executor"):
+                size = getattr(getattr(self.spark, side), part)
+                if size > most:
+                    yield (
                         f"container.{key}",
+                        f"{most} is less than the {size} of spark.{side}, so every job would be refused; allowed: "
+                        f"{size} or more, or a smaller {side}",
                     )
-        return self
 
-    @model_validator(mode="after")
-    def _claims(self) -> Self:
+    @check
+    def _claims_need_storage(self) -> Mistakes:
         if self.quota.volume_claims and self.quota.storage_gib == 0:
-            raise not_allowed(
-                f"missing; {self.quota.volume_claims} volume claims need storage; allowed: 1 or more",
+            yield (
                 "quota.storage_gib",
+                f"missing; {self.quota.volume_claims} volume claims need storage; allowed: 1 or more",
             )
-        return self
 
 
-class WorkspaceInputs(WorkspaceSettings):
-    """Inputs of Workspace: its settings, and what the rest of the platform gives its jobs."""
+class WorkspaceWiring(PodSurroundings):
+    """What the rest of the platform gives a team's jobs."""
 
-    region: str = Field("cn-hangzhou", description="Region of cluster and buckets")
-    pods: Pods = Field(
-        "eci", description="What runs the pods: ACK Serverless, virtual nodes of a managed cluster, ACS, or any other"
-    )
-    credentials: Credentials = Field("none", description="How pods prove who they are to OSS; none without OSS")
-    role_name: Value[str] = Field("", description="RAM role of the team's pods; empty without OSS")
-    role_arn: Value[str] = Field("", description="ARN of that role; needed for rrsa")
-    oidc_provider_arn: Value[str] = Field("", description="ARN of the cluster's OIDC provider in RAM; needed for rrsa")
+    region: Region = Field("cn-hangzhou", description="Region of cluster and buckets")
     shuffle_namespace: str | None = Field(None, description="Namespace of the shuffle service; none: there is none")
     shuffle_conf: Value[dict[str, str]] = Field(
         {}, description="Spark configuration of the shuffle service's clients: the output spark_conf of ShuffleService"
@@ -231,22 +225,12 @@ class WorkspaceInputs(WorkspaceSettings):
         SCRAPER_NAMESPACE, description="Namespace of the pods that read the drivers' metrics"
     )
 
-    @model_validator(mode="after")
-    def _sizes(self) -> Self:
-        for path, reason in self.spark.size_mistakes(self.region, eci=self.pods in ("eci", "virtual-node")):
-            raise not_allowed(reason, f"spark.{path}")
-        return self
 
-    @model_validator(mode="after")
-    def _identity(self) -> Self:
-        needed: dict[str, Any] = {
-            "eci": {"role_name": self.role_name},
-            "rrsa": {"role_arn": self.role_arn, "oidc_provider_arn": self.oidc_provider_arn},
-            "none": {},
-        }[self.credentials]
-        for key, value in needed.items():
-            if value == "":
-                raise not_allowed(f"missing; credentials {self.credentials} need it; allowed: text", key)
-        if self.credentials == "eci" and self.pods == "acs":
-            raise not_allowed("'eci' is not known to work on ACS pods; allowed: rrsa, none", "credentials")
-        return self
+class WorkspaceInputs(WorkspaceWiring, WorkspaceSettings):
+    """Inputs of Workspace: its settings, and what the rest of the platform gives its jobs."""
+
+    @check
+    def _sizes_are_sold_in_the_region(self) -> Mistakes:
+        if KINDS[self.pods].on_eci:
+            for path, reason in self.spark.size_mistakes(self.region):
+                yield f"spark.{path}", reason

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..base import constants as c
-from ..base.inputs import later
+from ..base.outputs import when_known
 from .inputs import WorkspaceInputs
 
 POD_SECURITY = "pod-security.kubernetes.io"
@@ -27,16 +27,16 @@ def namespace_annotations(inputs: WorkspaceInputs) -> dict[str, Any]:
     """The team's facts that the cluster-wide admission policies read; values are text or Outputs of text."""
     quota, size = inputs.quota, inputs.container
     sidecar = inputs.spark.credentials_sidecar_image if inputs.credentials == "rrsa" else None
-    found = {
-        c.ANNOTATION_IMAGES: later(_images, inputs.images, inputs.spark.image, sidecar),
+    annotations = {
+        c.ANNOTATION_IMAGES: when_known(_images, inputs.images, inputs.spark.image, sidecar),
         c.ANNOTATION_RAM_ROLES: inputs.role_name if inputs.credentials == "eci" else "",
-        c.ANNOTATION_MAX_EXECUTORS: later(lambda pods, drivers: str(pods - drivers), quota.pods, quota.drivers),
+        c.ANNOTATION_MAX_EXECUTORS: when_known(lambda pods, drivers: str(pods - drivers), quota.pods, quota.drivers),
         c.ANNOTATION_MAX_CPU: str(size.max_cpu),
         c.ANNOTATION_MAX_MEMORY: f"{size.max_memory_gib}Gi",
     }
     if inputs.monthly_budget_cny is not None:
-        found[c.ANNOTATION_BUDGET] = str(inputs.monthly_budget_cny)
-    return found
+        annotations[c.ANNOTATION_BUDGET] = str(inputs.monthly_budget_cny)
+    return annotations
 
 
 def _images(listed: tuple[str, ...], *more: str | None) -> str:
@@ -59,10 +59,10 @@ def quota_hard(inputs: WorkspaceInputs) -> dict[str, Any]:
     quota = inputs.quota
     return {
         "pods": _text(quota.pods),
-        "count/pods": later(lambda running, done: str(running + done), quota.pods, quota.finished_pods),
+        "count/pods": when_known(lambda running, done: str(running + done), quota.pods, quota.finished_pods),
         "requests.cpu": _text(quota.cpu),
-        "requests.memory": later(lambda gib: f"{gib}Gi", quota.memory_gib),
-        "requests.storage": later(lambda gib: f"{gib}Gi", quota.storage_gib),
+        "requests.memory": when_known(lambda gib: f"{gib}Gi", quota.memory_gib),
+        "requests.storage": when_known(lambda gib: f"{gib}Gi", quota.storage_gib),
         "persistentvolumeclaims": str(quota.volume_claims),
         "services": _text(quota.services),
         "services.loadbalancers": "0",
@@ -89,4 +89,4 @@ def container_limits(inputs: WorkspaceInputs) -> dict[str, Any]:
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - a figure or an Output of one
-    return later(str, value)
+    return when_known(str, value)

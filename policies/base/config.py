@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.base.sentences import nearest, unknown_key
 from policies.base.rule import LEVELS, Level, Rule
 

@@ -27,7 +27,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from components.base.constants import PROJECT
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from policies.base.config import check_all, figure_mistakes
 from policies.base.rule import Context, Finding, Rule
 from policies.base.view import Props, View, opened

@@ -13,7 +13,7 @@ import yaml
 from bootstrap.names import SESSION_SECONDS, role_name, state_url
 from bootstrap.rights import MAX_DOCUMENT, actions, policies, subjects, trust
 from bootstrap.settings import BootstrapSettings
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from replay import Graph, ReplayError, replay
 from tests.conftest import ROOT, STACKS, GraphOf
 

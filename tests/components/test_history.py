@@ -6,9 +6,9 @@ import pulumi
 import pytest
 
 from components.base.constants import SPARK_HISTORY_UI
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.history.component import HistoryServer
-from components.history.inputs import HISTORY_ACCOUNT, HistoryInputs, HistorySettings
+from components.history.inputs import HISTORY_ACCOUNT, HistoryServerInputs, HistorySettings
 from components.pods.sizes import is_row
 from replay.graph import Graph
 from tests.support import record
@@ -44,7 +44,7 @@ def pod(graph: Graph) -> dict[str, Any]:
 
 def refusal(**changes: Any) -> str:
     with pytest.raises(InputError) as caught:
-        HistoryInputs.of({**ARGS, **changes}, "HistoryServer test")
+        HistoryServerInputs.of({**ARGS, **changes}, "HistoryServer test")
     return "\n".join(caught.value.sentences)
 
 
@@ -139,8 +139,8 @@ def test_the_pod_rolls_when_its_configuration_changes(graph: Graph) -> None:
     ("changes", "expected"),
     [
         ({"image": None}, "image: missing; allowed: a Spark image with JindoSDK"),
-        ({"role_name": None}, "role_name: missing; credentials eci needs it"),
-        ({"credentials": "rrsa"}, "role_arn: missing; credentials rrsa needs it"),
+        ({"role_name": None}, "role_name: missing; credentials eci need it"),
+        ({"credentials": "rrsa"}, "role_arn: missing; credentials rrsa need it"),
         ({"pods": "acs"}, "credentials: 'eci' needs pods on ECI, not 'acs'"),
         ({"memory_gib": 9}, "memory_gib: 2 vCPU/9 GiB is no size of serverless pods; allowed: 2 vCPU/8 GiB or"),
         ({"retention_days": 0}, "retention_days: 0 is not allowed; allowed: a whole number from 1 to 3650"),

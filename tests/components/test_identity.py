@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.identity.component import MAX_ROLE_NAME, Identity, role_name_of
 from components.identity.inputs import IdentityInputs
 from tests.support import record

@@ -1,13 +1,16 @@
 """The base of all inputs: strict reading, sentences, flat arguments, values that come later."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
-from components.base.inputs import InputError, Inputs, Value, embed, is_known, later, matching, not_allowed
+from components.base.inputs import Inputs
+from components.base.mistakes import InputError, Mistakes, check
+from components.base.outputs import embed, is_known, when_known
+from components.base.values import Value, matching
 from tests.support import record
 
 Name = Annotated[str, *matching(r"[a-z]+", "lower-case letters")]
@@ -17,11 +20,10 @@ class Quota(Inputs):
     pods: Value[Annotated[int, Field(ge=1, le=10)]] = Field(5, description="pods")
     cpu: Annotated[int, Field(ge=1)] = 3
 
-    @model_validator(mode="after")
-    def _lucky(self) -> Self:
+    @check
+    def _lucky(self) -> Mistakes:
         if self.cpu == 7:
-            raise not_allowed("7 is unlucky; allowed: another number", "cpu")
-        return self
+            yield "cpu", "7 is unlucky; allowed: another number"
 
 
 class Team(Inputs):
@@ -100,7 +102,6 @@ def test_top_level_numbers_and_booleans_may_be_text_only_where_asked() -> None:
 def test_flat_arguments_give_the_same_model_as_nested_ones() -> None:
     nested = Team.read({"name": "a", "quota": {"pods": 2, "cpu": 9}})
     assert Team.of({"name": "a", "quota_pods": 2.0, "quota_cpu": 9}, "Team a") == nested
-    assert Team.of(nested.args(), "Team a") == nested
     assert Team.of(nested, "Team a") is nested
 
 
@@ -121,14 +122,14 @@ def test_models_are_frozen() -> None:
 
 
 def test_later_computes_at_once_with_plain_values() -> None:
-    assert later(lambda a, b: a + b, 1, 2) == 3
+    assert when_known(lambda a, b: a + b, 1, 2) == 3
     assert is_known(1, {"a": [2]})
     assert not is_known({"a": [pulumi.Output.from_input(1)]})
 
 
 def _config_of(pods: Any) -> Any:
     team = Team.of({"name": "a", "quota_pods": pods}, "Team a")
-    return k8s.core.v1.ConfigMap("c", metadata={"name": "c"}, data={"pods": later(str, team.quota.pods)})
+    return k8s.core.v1.ConfigMap("c", metadata={"name": "c"}, data={"pods": when_known(str, team.quota.pods)})
 
 
 def test_an_output_travels_through_a_value_and_stays_secret() -> None:

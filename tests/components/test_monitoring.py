@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.monitoring.alerts import rule_groups
 from components.monitoring.component import Monitoring, scrape_targets
 from components.monitoring.dashboards import dashboards

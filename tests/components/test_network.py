@@ -5,9 +5,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.network.component import Network, changed
-from components.network.inputs import NetworkInputs, NetworkSettings
+from components.network.inputs import NetworkInputs, NetworkSettings, NetworkWiring
 from replay.graph import Graph
 from replay.recorder import Cloud
 from tests.alicloud_types import mistakes
@@ -130,7 +130,7 @@ def test_an_existing_network_may_be_known_later() -> None:
 
 def test_settings_pass_through_a_component_unchanged() -> None:
     for settings in (NetworkSettings.read({"zones": ZONES}), NetworkSettings.read({"existing": EXISTING})):
-        inputs = NetworkInputs.of(settings.args(region="cn-hangzhou"), "Network n")
+        inputs = NetworkInputs.wired(settings, NetworkWiring(region="cn-hangzhou"))
         assert {k: getattr(inputs, k) for k in NetworkSettings.model_fields} == dict(settings)
 
 

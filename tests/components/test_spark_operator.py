@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.base.constants import OPERATOR_METRICS, SPARK_OPERATOR_VERSION
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.pods.sizes import is_row
 from components.spark import submit
 from components.spark_operator.component import (

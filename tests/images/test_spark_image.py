@@ -14,13 +14,14 @@ import pytest
 
 from components.base import constants
 from components.history.component import STORE_DIR, pod
-from components.history.inputs import HistoryInputs
+from components.history.inputs import HistoryServerInputs
+from components.pods.parts import SPARK_UID
 from components.shuffle.client import client_conf
 from components.shuffle.inputs import ShuffleSettings
 from components.spark.configuration import spark_conf
+from components.spark.context import JobContext
 from components.spark.inputs import SparkSettings
-from components.spark.place import JobPlace
-from components.spark.templates import LOCAL_DIR, SPARK_UID, executor_template
+from components.spark.templates import LOCAL_DIR, executor_template
 
 FOLDER = Path(__file__).parents[2] / "images/spark"
 DOCKERFILE = (FOLDER / "Dockerfile").read_text().replace("\\\n", " ")
@@ -59,9 +60,16 @@ def test_versions_are_the_ones_the_platform_pins() -> None:
 
 @pytest.mark.parametrize("credentials", ["eci", "rrsa"])
 def test_every_class_the_configuration_names_is_in_a_jar_of_the_image(credentials: str) -> None:
-    place = JobPlace("a", "a", "cn-hangzhou", credentials=credentials, oss_hdfs=True, files_bucket="f")  # type: ignore[arg-type]
-    place = JobPlace(**{**vars(place), "celeborn": client_conf(ShuffleSettings())})
-    entries = spark_conf(SparkSettings.read({"version": "4.2.1"}), place)
+    context = JobContext(
+        team="a",
+        namespace="a",
+        region="cn-hangzhou",
+        credentials=credentials,  # type: ignore[arg-type]
+        oss_hdfs=True,
+        files_bucket="f",
+        shuffle_conf=client_conf(ShuffleSettings()),
+    )
+    entries = spark_conf(SparkSettings.read({"version": "4.2.1"}), context)
     named = {e.value for e in entries.values() if re.fullmatch(r"(com|org)(\.\w+){2,}\.[A-Z]\w+", e.value)}
     assert len(named) >= 6
     for name in named:
@@ -76,12 +84,14 @@ def test_jars_land_in_sparks_own_directory() -> None:
 
 def test_paths_the_configuration_names_exist_in_the_image_or_are_volumes() -> None:
     made = set(re.findall(r"mkdir -p ([^&]+)&&", final_stage())[0].split()) | BASE
-    spec = executor_template(SparkSettings(), JobPlace("a", "a", "cn-hangzhou"))["spec"]
+    spec = executor_template(SparkSettings(), JobContext(team="a", namespace="a", region="cn-hangzhou"))["spec"]
     mounted = {m["mountPath"] for c in spec["containers"] for m in c["volumeMounts"]}
     assert {LOCAL_DIR, STORE_DIR} <= made
     assert LOCAL_DIR in mounted
-    inputs = HistoryInputs.of({"image": "a/b:1", "event_log_dir": "file:///x"}, "test")
-    [server] = pod(inputs, JobPlace("", "h", "cn-hangzhou", event_log_dir="file:///x"))["spec"]["containers"]
+    inputs = HistoryServerInputs.of({"image": "a/b:1", "event_log_dir": "file:///x"}, "test")
+    [server] = pod(inputs, JobContext(team="", namespace="h", region="cn-hangzhou", event_log_dir="file:///x"))["spec"][
+        "containers"
+    ]
     assert server["command"][0] in BASE
 
 

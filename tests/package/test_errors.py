@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pulumi.provider.experimental.util import camel_case
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.package.registry import COMPONENTS
 from tests.package.conftest import Driver
 from tests.package.values import local, output, secret, unknown

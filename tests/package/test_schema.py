@@ -15,7 +15,7 @@ import pytest
 import yaml
 from pulumi.provider.experimental.analyzer import is_input, unwrap_input
 
-from components import args
+from components.network.args import NetworkArgs
 from components.package.registry import COMPONENTS
 from components.package.server import component_classes, snake_case, version
 from examples import smallest
@@ -91,20 +91,20 @@ def carried(annotation: Any) -> bool:
 
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_no_input_is_of_a_type_that_loses_values_on_the_way(name: str) -> None:
-    typed = inspect.get_annotations(getattr(args, f"{name}Args"))
+    typed = inspect.get_annotations(COMPONENTS[name].part("args", f"{name}Args"))
     assert [f"{k}: {v}" for k, v in typed.items() if not carried(v)] == []
 
 
 @pytest.mark.parametrize("forbidden", [
     Literal["a"], int | str, str | None, tuple[str, ...], set[str], bytes, object, list, dict, dict[int, str],
     list[dict[str, str]], dict[str, list[str]], list[Literal["a"]], pulumi.Output[str], pulumi.Resource,
-    args.NetworkArgs, typing.Annotated[str, "x"], typing.ClassVar[str], "str",
+    NetworkArgs, typing.Annotated[str, "x"], typing.ClassVar[str], "str",
 ])  # fmt: skip
 def test_the_check_knows_the_types_that_are_forbidden(forbidden: Any) -> None:
     assert not carried(forbidden)
 
 
-@pytest.mark.parametrize("model_type", [int | str, tuple[args.NetworkArgs, ...], bytes, object, set[str]])
+@pytest.mark.parametrize("model_type", [int | str, tuple[NetworkArgs, ...], bytes, object, set[str]])
 def test_a_model_with_such_a_field_is_refused_when_arguments_are_generated(model_type: Any) -> None:
     with pytest.raises(TypeError, match="cannot be an argument of a component package"):
         simple_type(model_type)

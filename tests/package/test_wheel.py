@@ -23,8 +23,7 @@ class Cloud(Mocks):
     def call(self, args):
         return {}
 pulumi.runtime.set_mocks(Cloud(), preview=False)
-from components.shuffle.component import ShuffleService
-from components.workspace.component import Workspace
+from spark_on_ack import ShuffleService, Workspace
 shuffle = ShuffleService("shuffle", {"workers_replicas": 4, "pods": "plain"})
 team = Workspace("payments", {"team": "payments", "shuffle_namespace": "celeborn",
                               "shuffle_conf": shuffle.spark_conf}, pulumi.ResourceOptions(depends_on=[shuffle]))

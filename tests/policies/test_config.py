@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from policies.base.config import check_all, config_file, defaults, load, read
 from policies.cost.rules import RULES
 from tools.packs import PACKS, PackError, running

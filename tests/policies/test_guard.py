@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from policies import guard
 from policies.base.check import mandatory
 from replay import replay

@@ -10,8 +10,8 @@ import yaml
 from pulumi.runtime import config as raw
 
 from components.base.constants import PROJECT
-from components.base.inputs import InputError
-from components.platform.settings import Settings
+from components.base.mistakes import InputError
+from components.platform.inputs import Settings
 from replay.child import config_of
 from stacks.settings import load
 from tests.conftest import ROOT

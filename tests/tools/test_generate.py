@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from components.base.sentences import model_in
-from components.platform.settings import Settings
+from components.platform.inputs import Settings
 from tests.conftest import ROOT
 from tools.generate import GENERATED
 from tools.generate_settings import section_of

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from components.base.constants import PROJECT
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
+from components.platform.inputs import Settings
 from components.platform.prerequisites import Prerequisite, prerequisites
-from components.platform.settings import Settings
 from replay import ROOT, ReplayError, stack_file
 
 VERDICTS = {True: "[green]enough[/]", False: "[red]raise it[/]", None: "[yellow]check[/]"}

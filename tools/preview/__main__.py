@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from replay import ROOT, ReplayError, stack_file
 from tools.preview.look import look
 from tools.preview.report import Report, as_json, report_of

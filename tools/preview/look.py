@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.platform.prerequisites import Prerequisite, prerequisites
 from policies.base.check import Verdict
 from policies.base.config import config_file

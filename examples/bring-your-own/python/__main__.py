@@ -1,15 +1,16 @@
 """Spark on a VPC, a cluster and buckets that exist."""
 
 import pulumi
-
-from components.admission.component import AdmissionPolicies
-from components.cluster.component import Cluster
-from components.history.component import HistoryServer
-from components.identity.component import Identity
-from components.shuffle.component import ShuffleService
-from components.spark_operator.component import SparkOperator
-from components.storage.component import Storage
-from components.workspace.component import Workspace
+from spark_on_ack import (
+    AdmissionPolicies,
+    Cluster,
+    HistoryServer,
+    Identity,
+    ShuffleService,
+    SparkOperator,
+    Storage,
+    Workspace,
+)
 
 REGION, PODS, NAMESPACE, HISTORY = "cn-hangzhou", "virtual-node", "spark-payments", "spark-history"
 config = pulumi.Config()

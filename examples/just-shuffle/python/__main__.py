@@ -2,8 +2,7 @@
 
 import pulumi
 import pulumi_kubernetes as k8s
-
-from components.shuffle.component import ShuffleService
+from spark_on_ack import ShuffleService
 
 config = pulumi.Config()
 context = config.require("context")

@@ -2,11 +2,7 @@
 
 import pulumi
 import pulumi_kubernetes as k8s
-
-from components.identity.component import Identity
-from components.shuffle.component import ShuffleService
-from components.spark_operator.component import SparkOperator
-from components.workspace.component import Workspace
+from spark_on_ack import Identity, ShuffleService, SparkOperator, Workspace
 
 TEAM, NAMESPACE = "payments", "spark-payments"
 MASTERS = [f"celeborn-master-{i}.celeborn-master.celeborn.svc.cluster.local:9097" for i in range(3)]

@@ -9,7 +9,7 @@ from components.admission.component import AdmissionPolicies
 from components.admission.inputs import AdmissionPoliciesInputs
 from components.admission.rules import OFF, TARGETS, rules
 from components.base.constants import LABEL_WORKSPACE
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from replay.graph import Graph
 from tests.support import record
 

@@ -7,10 +7,11 @@ import pulumi
 import pytest
 import yaml
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.cluster.component import Cluster
+from components.cluster.flavours import FLAVOURS
 from components.cluster.immutable import changed
-from components.cluster.inputs import ADDONS, ClusterInputs
+from components.cluster.inputs import ClusterInputs
 from components.cluster.managed import with_server
 from replay.graph import SECRET, Graph, reveal
 from replay.recorder import Cloud
@@ -19,7 +20,7 @@ from tests.support import record
 
 ACK = "alicloud:cs/managedKubernetes:ManagedKubernetes"
 NETWORK = {"vswitch_ids": ["vsw-1", "vsw-2"], "security_group_id": "sg-1"}
-FLAVOURS = ["serverless", "acs", "virtual-node"]
+MADE_HERE = ["serverless", "acs", "virtual-node"]
 
 
 def build(flavour: str = "serverless", known: bool = True, **args: Any) -> Graph:
@@ -40,7 +41,7 @@ def test_the_flavour_is_the_profile_in_previews_too(flavour: str, profile: str, 
     assert mistakes(graph) == []
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("flavour", MADE_HERE)
 def test_a_first_preview_shows_every_resource(flavour: str) -> None:
     assert [r.urn for r in build(flavour)] == [r.urn for r in build(flavour, known=False)]
 
@@ -100,11 +101,11 @@ def test_every_cluster_of_a_kubeconfig_gets_the_server() -> None:
     assert changed_config["kind"] == "Config"
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("flavour", MADE_HERE)
 def test_addons_are_pinned_resources_that_exist_before_anything_in_the_cluster(flavour: str) -> None:
     graph = build(flavour)
     addons = {r.inputs["name"]: r for r in graph.of_type("KubernetesAddon")}
-    assert set(addons) == set(ADDONS[flavour])
+    assert set(addons) == set(FLAVOURS[flavour].addons)
     assert addons["poseidon"].inputs["version"] == "v0.7.6"
     assert all(r.options["deleteBeforeReplace"] for r in addons.values())
     provider = graph.one("pulumi:providers:kubernetes", "c-kubernetes")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from components.platform.inputs import Settings
 from components.platform.prerequisites import Prerequisite, prerequisites
-from components.platform.settings import Settings
 from replay import ROOT, stack_file
 from tests.conftest import GraphOf
 from tools.preflight.__main__ import main, settings_of

@@ -5,10 +5,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
+from components.cluster.flavours import ACK_ROLES
+from components.platform.inputs import Settings
 from components.platform.preflight import ask, missing_roles, refuse_zones, too_few_addresses
-from components.platform.prerequisites import ACK_ROLES, HDFS_ROLE
-from components.platform.settings import Settings
+from components.platform.prerequisites import HDFS_ROLE
 from replay import cloud
 from replay.graph import Graph
 from tests.support import record

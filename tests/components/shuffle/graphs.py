@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from components.args import ShuffleServiceArgs
+from components.shuffle.args import ShuffleServiceArgs
 from components.shuffle.component import ShuffleService
 from replay.graph import Graph
 from tests.support import record

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from components.base import constants as c
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.shuffle import component
 from components.shuffle.component import ShuffleService
-from components.shuffle.inputs import ShuffleServiceInputs, ShuffleSettings
+from components.shuffle.inputs import ShuffleServiceInputs, ShuffleSettings, ShuffleWiring
 from replay.graph import Graph
 from tests.components.shuffle.graphs import container, made, names, pod, stateful
 from tests.support import record
@@ -186,10 +186,10 @@ def test_one_master_is_not_asked_who_leads() -> None:
     assert "leader" not in component.commands(ShuffleSettings.read({"masters": {"replicas": 1}}))
 
 
-def test_settings_reach_the_component_flat_and_unchanged() -> None:
+def test_settings_are_wired_unchanged() -> None:
     data = {"workers": {"disks": 2, "conf": {"celeborn.worker.commitFiles.fsync": "true"}}, "quotas_gib": {"a": 1}}
     settings = ShuffleSettings.read(data)
-    inputs = ShuffleServiceInputs.of(settings.args(pods="plain", tags={"a": "b"}), "ShuffleService s")
+    inputs = ShuffleServiceInputs.wired(settings, ShuffleWiring(pods="plain", tags={"a": "b"}))
     assert inputs.model_dump(include=set(ShuffleSettings.model_fields)) == settings.model_dump()
     assert inputs.pods == "plain"
 

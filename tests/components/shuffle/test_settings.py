@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.shuffle.inputs import ShuffleServiceInputs, ShuffleSettings
 
 WRONG: list[tuple[dict[str, Any], str]] = [

@@ -10,17 +10,17 @@ from components.shuffle.client import client_conf
 from components.shuffle.inputs import ShuffleSettings
 from components.shuffle.keys import check_client_conf
 from components.spark.configuration import docs_table, max_executors, render, spark_conf
+from components.spark.context import JobContext
 from components.spark.inputs import SparkSettings
 from components.spark.keys import misspelt
-from components.spark.place import JobPlace
 
-PLACE = JobPlace(
+PLACE = JobContext(
     team="payments",
     namespace="spark-payments",
     region="cn-hangzhou",
     credentials="eci",
     role_name="payments-spark",
-    celeborn=client_conf(ShuffleSettings()),
+    shuffle_conf=client_conf(ShuffleSettings()),
     event_log_dir="oss://logs.cn-hangzhou.oss-dls.aliyuncs.com/spark-history",
     oss_hdfs=True,
     files_bucket="files",
@@ -29,7 +29,7 @@ PLACE = JobPlace(
 SETTINGS = SparkSettings()
 
 
-def conf(settings: SparkSettings = SETTINGS, place: JobPlace = PLACE) -> dict[str, str]:
+def conf(settings: SparkSettings = SETTINGS, place: JobContext = PLACE) -> dict[str, str]:
     return {k: e.value for k, e in spark_conf(settings, place).items()}
 
 
@@ -60,7 +60,7 @@ def test_idle_executors_are_given_back_within_ten_seconds() -> None:
 
 
 def test_without_a_shuffle_service_spark_tracks_shuffle_data_itself() -> None:
-    c = conf(place=dataclasses.replace(PLACE, celeborn={}))
+    c = conf(place=dataclasses.replace(PLACE, shuffle_conf={}))
     assert c["spark.dynamicAllocation.shuffleTracking.enabled"] == "true"
     assert not [k for k in c if "celeborn" in k or k == "spark.shuffle.sort.io.plugin.class"]
 
@@ -81,7 +81,7 @@ def test_sizes_fill_the_row_that_is_billed() -> None:
         ({"quota_pods": 100, "drivers": 3}, 97),
         ({"quota_pods": 1000}, 200),  # the settings' own maximum
         ({"quota_pods": None}, 200),
-        ({"quota_pods": 100, "quota_vcpu": 42}, 10),  # (42 - 2) / 4
+        ({"quota_pods": 100, "quota_cpu": 42}, 10),  # (42 - 2) / 4
         ({"quota_pods": 100, "quota_memory_gib": 88}, 5),  # (88 - 8) / 16
         ({"quota_pods": 1}, 1),
     ],
@@ -132,7 +132,7 @@ def test_oss_is_reached_by_tls_inside_the_region() -> None:
 
 
 def test_without_object_storage_nothing_of_jindosdk_is_named() -> None:
-    c = conf(place=JobPlace("a", "spark-a", "cn-hangzhou", pods="plain"))
+    c = conf(place=JobContext(team="a", namespace="spark-a", region="cn-hangzhou", pods="plain"))
     assert not [k for k in c if "oss" in k or "JINDO" in k or "eventLog" in k]
 
 

@@ -19,13 +19,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from components.spark.context import JobContext
 from components.spark.defaults import defaults_data
 from components.spark.inputs import SparkSettings
-from components.spark.place import JobPlace
 from components.spark.submit import HOOK, HOOK_HOME, chart_values, hook
 
 NAMESPACE = "spark-a"
-DATA = defaults_data(SparkSettings(), JobPlace("a", NAMESPACE, "cn-hangzhou"))
+DATA = defaults_data(SparkSettings(), JobContext(team="a", namespace=NAMESPACE, region="cn-hangzhou"))
 MAPS = f"/api/v1/namespaces/{NAMESPACE}/configmaps/spark-defaults"
 APPS = f"/apis/sparkoperator.k8s.io/v1beta2/namespaces/{NAMESPACE}/sparkapplications/pi"
 

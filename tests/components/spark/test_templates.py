@@ -8,20 +8,27 @@ import pulumi
 import pytest
 
 from components.pods.sizes import round_up
+from components.spark.context import JobContext
 from components.spark.defaults import defaults_data
 from components.spark.inputs import SparkSettings
-from components.spark.place import JobPlace
 from components.spark.submit import hook
 from components.spark.templates import DRIVER_CONTAINER, EXECUTOR_CONTAINER, driver_template, executor_template
 
 ECI = "k8s.aliyun.com/"
 TAGS = {"team": "a", "b": "c"}
-PLACE = JobPlace("payments", "spark-payments", "cn-hangzhou", credentials="eci", role_name="r", tags=TAGS)
+PLACE = JobContext(
+    team="payments",
+    namespace="spark-payments",
+    region="cn-hangzhou",
+    credentials="eci",
+    role_name="r",
+    tags=TAGS,
+)
 SPOT = SparkSettings.read({"executor": {"spot": True, "spot_protected_hours": 0, "ephemeral_storage_gib": 100}})
 RRSA = dataclasses.replace(PLACE, credentials="rrsa", role_arn="acs:ram::1:role/r", oidc_provider_arn="p")
 
 
-def both(settings: SparkSettings = SPOT, place: JobPlace = PLACE) -> list[dict[str, Any]]:
+def both(settings: SparkSettings = SPOT, place: JobContext = PLACE) -> list[dict[str, Any]]:
     return [driver_template(settings, place), executor_template(settings, place)]
 
 
@@ -31,7 +38,7 @@ def annotations(template: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("place", [PLACE, RRSA])
-def test_pods_fulfil_pod_security_restricted(place: JobPlace) -> None:
+def test_pods_fulfil_pod_security_restricted(place: JobContext) -> None:
     for template in both(place=place):
         spec = template["spec"]
         assert spec["securityContext"]["runAsNonRoot"]

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.base.inputs import InputError
+from components.base.mistakes import InputError
 from components.storage_check.component import SCRIPT, StorageCheck, check_pod, core_site
 from components.storage_check.inputs import StorageCheckInputs
 from tests.support import record

@@ -2,8 +2,9 @@
 
 import pytest
 
-from components.base.inputs import InputError
-from components.storage.inputs import HDFS_REGIONS, StorageInputs, StorageSettings
+from components.base.mistakes import InputError
+from components.base.regions import REGIONS
+from components.storage.inputs import HDFS_REGIONS, StorageInputs, StorageSettings, StorageWiring
 
 GOOD = {"region": "cn-hangzhou", "bucket_prefix": "acme-dev"}
 
@@ -83,12 +84,12 @@ def test_names_and_roots_follow_from_the_prefix() -> None:
     assert settings.team_root("payments", "cn-hangzhou") == own
 
 
-def test_settings_survive_the_way_through_flat_arguments() -> None:
+def test_settings_are_wired_unchanged() -> None:
     settings = StorageSettings.read({"hdfs": {"mode": "preexisting", "bucket": "their-data"}, "bucket_prefix": "acme"})
-    again = StorageInputs.of(settings.args(region="cn-beijing"), "Storage s")
+    again = StorageInputs.wired(settings, StorageWiring(region="cn-beijing"))
     assert again.hdfs == settings.hdfs
 
 
 def test_every_region_has_the_form_of_a_region() -> None:
     assert "cn-hangzhou" in HDFS_REGIONS
-    assert all(region.count("-") in (1, 2) and name for region, name in HDFS_REGIONS.items())
+    assert all(region.count("-") in (1, 2) and facts.name for region, facts in REGIONS.items())

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.base.inputs import InputError
-from components.workspace.inputs import WorkspaceInputs, WorkspaceSettings
+from components.base.mistakes import InputError
+from components.workspace.inputs import WorkspaceInputs, WorkspaceSettings, WorkspaceWiring
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"team": "Team A"}, "team: 'Team A' is not allowed; allowed: 1 to 40 lower-case letters"),
@@ -38,7 +38,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 WIRED: list[tuple[dict[str, Any], str]] = [
     ({"credentials": "eci"}, "role_name: missing; credentials eci need it"),
     ({"credentials": "rrsa"}, "role_arn: missing; credentials rrsa need it"),
-    ({"credentials": "eci", "role_name": "r", "pods": "acs"}, "credentials: 'eci' is not known to work on ACS pods"),
+    ({"credentials": "eci", "role_name": "r", "pods": "acs"}, "credentials: 'eci' needs pods on ECI, not 'acs'"),
     ({"quota_pods": "many"}, "quota_pods: 'many' is not allowed"),
 ]
 
@@ -69,7 +69,7 @@ def test_a_missing_team_is_the_only_thing_told() -> None:
     assert caught.value.sentences[0].startswith("team: missing")
 
 
-def test_settings_and_wiring_go_flat_into_the_same_inputs() -> None:
+def test_settings_and_wiring_go_into_the_same_inputs() -> None:
     settings = WorkspaceSettings.read({"team": "team-a", "quota": {"pods": 50}, "egress": {"dns_cidrs": []}})
-    inputs = WorkspaceInputs.of(settings.args(region="cn-beijing", shuffle_namespace="celeborn"), "Workspace x")
+    inputs = WorkspaceInputs.wired(settings, WorkspaceWiring(region="cn-beijing", shuffle_namespace="celeborn"))
     assert (inputs.quota.pods, inputs.egress.dns_cidrs, inputs.region) == (50, (), "cn-beijing")

@@ -1,0 +1,97 @@
+"""The flavours of a cluster: one record each. A further flavour is one more record here and in `FlavourName`.
+
+All that are made here are one resource, `cs.ManagedKubernetes`, and differ by profile. None was tried on a live
+account; `profile=Serverless` is what the vendor's provider itself sends for its deprecated serverless resource.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from ..pods.kinds import Pods
+
+FlavourName = Literal["serverless", "acs", "virtual-node", "existing"]
+
+ACK_ROLES: Final = (
+    "AliyunCSDefaultRole",
+    "AliyunCSManagedKubernetesRole",
+    "AliyunCSKubernetesAuditRole",
+    "AliyunCSManagedNetworkRole",
+    "AliyunCSManagedCsiRole",
+    "AliyunCSManagedCmsRole",
+)
+"""Roles ACK works with, made once an account by a click on Authorize. The console's list has about a dozen."""
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """What a flavour is, and what follows from it."""
+
+    words: str
+    """What it is, for the settings reference."""
+    profile: str | None = None
+    """`profile` of the cluster resource; None: the cluster is not made here."""
+    pods: Pods | None = None
+    """What runs its pods; None: the settings of the existing cluster say so."""
+    addons: Mapping[str, str] = field(default_factory=dict)
+    """Add-on -> version, or `latest` (chosen once, at installation)."""
+    network_plugin: str | None = None
+    """Plugin that has to be named at creation; pods then take addresses of the vswitches."""
+    specs: tuple[str, ...] = ("ack.pro.small",)
+    """Sizes of the control plane that are offered."""
+    roles: tuple[str, ...] = ()
+    """Service roles the account must have."""
+    eci_profile: bool = False
+    """Whether virtual nodes read defaults of ECI pods from the ConfigMap `eci-profile`."""
+    closed_since: str | None = None
+    """Since when accounts that never had such a cluster cannot make one."""
+
+    @property
+    def managed(self) -> bool:
+        """True when the cluster is made here."""
+        return self.profile is not None
+
+
+POSEIDON: Final = "v0.7.6"
+"""Add-on that enforces NetworkPolicies: the newest release outside a phased rollout (2026-05-22)."""
+
+FLAVOURS: Final[Mapping[FlavourName, Flavour]] = {
+    "serverless": Flavour(
+        words="ACK Serverless, pods on ECI (only accounts that already had one before 2025-02-17)",
+        profile="Serverless",
+        pods="eci",
+        # the vendor's names for managed clusters; which of them ACK Serverless takes was not tried on an account
+        addons={"managed-coredns": "latest", "managed-csiprovisioner": "latest", "poseidon": POSEIDON},
+        roles=(*ACK_ROLES, "AliyunCSServerlessKubernetesRole"),
+        eci_profile=True,
+        closed_since="2025-02-17",
+    ),
+    "acs": Flavour(
+        words="pods on ACS, open to every account",
+        profile="Acs",
+        pods="acs",
+        addons={"poseidon": POSEIDON},
+        roles=ACK_ROLES,
+    ),
+    "virtual-node": Flavour(
+        words="managed ACK with virtual nodes",
+        profile="Default",
+        pods="virtual-node",
+        addons={
+            "ack-virtual-node": "latest",
+            "managed-coredns": "latest",
+            "csi-plugin": "latest",
+            "managed-csiprovisioner": "latest",
+            "poseidon": POSEIDON,
+        },
+        network_plugin="terway-eniip",
+        specs=("ack.pro.small", "ack.pro.xlarge", "ack.pro.2xlarge", "ack.pro.4xlarge"),
+        roles=ACK_ROLES,
+        eci_profile=True,
+    ),
+    "existing": Flavour(words="any cluster by its kubeconfig"),
+}
+"""Add-ons give DNS, disks for PersistentVolumeClaims, and enforced NetworkPolicies."""
+
+NO_CLUSTER_FEE: Final = ("Serverless", "Acs")
+"""Profiles without a fee for the control plane (free in public preview)."""

@@ -1,0 +1,85 @@
+"""Inputs of SparkPlatform: the settings of a whole platform, checked alone and together."""
+
+from contextlib import suppress
+from typing import Annotated
+
+from pydantic import Field
+
+from ..base.inputs import AsOneObject, Inputs
+from ..base.mistakes import Mistakes, WrongElsewhereError, check
+from ..base.values import Value
+from . import wiring
+from .sections import Sections
+
+
+class Settings(Sections):
+    """What a stack file says; read once, and checked where it meets its surroundings."""
+
+    @check
+    def _needed_sections_are_there(self) -> Mistakes:
+        if self.cluster.kind.managed and self.network is None:
+            yield "network", f"missing; a {self.cluster.flavour} cluster needs one; allowed: at least its zones"
+        if not self.cluster.kind.managed and self.network is not None:
+            yield "network", "an existing cluster has its network already; allowed: leave it out"
+
+    @check
+    def _history_has_logs_to_read(self) -> Mistakes:
+        if self.history is not None and self.storage is None:
+            yield "history", "there is no storage to read event logs from; allowed: add storage, or leave this out"
+
+    @check
+    def _teams_and_namespaces_are_unique(self) -> Mistakes:
+        taken = {self.operator.namespace: "operator", "kube-system": "Kubernetes", "default": "Kubernetes"}
+        for key in ("shuffle", "history", "monitoring"):
+            section = getattr(self, key)
+            if section is not None:
+                taken[section.namespace] = key
+        teams: set[str] = set()
+        for i, workspace in enumerate(self.workspaces):
+            with suppress(WrongElsewhereError):
+                if workspace.team in teams:
+                    reason = f"{workspace.team!r} is another workspace's; allowed: a name of its own"
+                    yield f"workspaces[{i}].team", reason
+                teams.add(workspace.team)
+            with suppress(WrongElsewhereError):
+                if workspace.namespace in taken:
+                    holder = taken[workspace.namespace]
+                    reason = f"{workspace.namespace!r} belongs to {holder}; allowed: one of its own"
+                    yield f"workspaces[{i}].namespace", reason
+                taken[workspace.namespace] = f"workspaces[{i}]"
+
+    @check
+    def _wired_components_accept_it(self) -> Mistakes:
+        yield from wiring.mistakes(self)
+
+    @check
+    def _storage_names_known_teams(self) -> Mistakes:
+        for i, team in enumerate(self.storage.team_buckets if self.storage else ()):
+            yield from self._unknown_team(f"storage.team_buckets[{i}]", team)
+
+    @check
+    def _identity_names_known_workloads(self) -> Mistakes:
+        for workload in self.identity.existing_roles:
+            yield from self._unknown_team(f"identity.existing_roles.{workload}", workload, "history")
+
+    @check
+    def _shuffle_names_known_teams(self) -> Mistakes:
+        for team in self.shuffle.quotas_gib if self.shuffle else ():
+            yield from self._unknown_team(f"shuffle.quotas_gib.{team}", team)
+
+    def _unknown_team(self, path: str, team: str, *others: str) -> Mistakes:
+        teams = sorted({w.team for w in self.workspaces})
+        if team not in (*teams, *others):
+            allowed = ", ".join([", ".join(teams) or "none, there is no workspace", *others])
+            yield path, f"{team!r} has no workspace; allowed: {allowed}"
+
+
+class SparkPlatformInputs(Inputs):
+    """The whole platform in one component: the same settings as a stack file, as one object."""
+
+    settings: Annotated[Settings, AsOneObject()] = Field(
+        description="What a stack file holds, with the same keys: environment, cluster, workspaces and so on"
+    )
+    kubeconfig: Value[str] | None = Field(
+        None, description="Content of an existing cluster's kubeconfig; kept as a secret"
+    )

@@ -1,0 +1,107 @@
+"""The sections of a stack file, composed of the components' own settings, and what follows from them."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ..admission.inputs import AdmissionSettings
+from ..base.cloud import Region
+from ..base.inputs import Inputs
+from ..base.mistakes import WrongElsewhereError
+from ..base.outputs import is_known
+from ..base.values import matching
+from ..cluster.inputs import ClusterSettings
+from ..history.inputs import HistorySettings
+from ..identity.inputs import IdentitySettings
+from ..monitoring.inputs import MonitoringSettings
+from ..network.inputs import NetworkSettings
+from ..pods.kinds import Credentials
+from ..shuffle.inputs import ShuffleSettings
+from ..spark.inputs import SparkSettings
+from ..spark_operator.inputs import OperatorSettings
+from ..storage.inputs import StorageSettings
+from ..workspace.inputs import Egress, WorkspaceSettings
+
+Environment = Annotated[str, *matching(r"[a-z][a-z0-9-]{1,19}", "2 to 20 lower-case letters, digits and dashes")]
+
+
+class Sections(Inputs):
+    """A stack file: `stacks/Pulumi.<stack>.yaml`, keys under `spark-on-ack:`."""
+
+    environment: Environment = Field(
+        description="Name of the environment; part of cost tags, and the policies' levels are chosen by it"
+    )
+    region: Region = Field("cn-hangzhou", description="Region of every cloud resource")
+    tags: dict[str, str] = Field({}, description="Further tags of every cloud object and pod (cost allocation)")
+    network: NetworkSettings | None = Field(
+        None, description="The VPC, made or existing; left out with an existing cluster"
+    )
+    cluster: ClusterSettings = Field(description="The Kubernetes cluster, made or existing")
+    storage: StorageSettings | None = Field(None, description="OSS buckets; left out: no object storage")
+    identity: IdentitySettings = Field(IdentitySettings(), description="How pods get their rights in the cloud")
+    shuffle: ShuffleSettings | None = Field(
+        ShuffleSettings(), description="The remote shuffle service; null: none, and idle executors are not given back"
+    )
+    operator: OperatorSettings = Field(OperatorSettings(), description="The Spark operator")
+    admission: AdmissionSettings = Field(AdmissionSettings(), description="The rules for arriving jobs")
+    spark: SparkSettings = Field(SparkSettings(), description="Defaults of all teams' jobs")
+    workspaces: tuple[WorkspaceSettings, ...] = Field((), description="One entry a team")
+    history: HistorySettings | None = Field(None, description="The Spark history server; needs storage")
+    monitoring: MonitoringSettings | None = Field(None, description="Alerts and dashboards")
+    preflight: bool = Field(
+        True, description="Ask the account at preview for zones, service roles and free addresses; false: leave it out"
+    )
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """Tags of every cloud object and pod: the environment and what the stack adds."""
+        return {"environment": self.environment, **self.tags}
+
+    @property
+    def credentials(self) -> Credentials:
+        """How pods prove who they are to OSS: none without storage, or off Alibaba Cloud."""
+        return "none" if self.storage is None or self.cluster.pods == "plain" else self.identity.mode
+
+    @property
+    def job_namespaces(self) -> tuple[str, ...]:
+        """Namespaces of the teams."""
+        return tuple(w.namespace for w in self.workspaces)
+
+    @property
+    def pods_at_quota(self) -> int | None:
+        """Pods all teams may run together, one address each. None while a quota is not known, or is wrong."""
+        try:
+            pods = [w.quota.pods for w in self.workspaces]
+        except WrongElsewhereError:
+            return None
+        return sum(p for p in pods if isinstance(p, int)) if is_known(*pods) else None
+
+    def team(self, index: int) -> WorkspaceSettings:
+        """Workspace number `index` as it holds: its settings over the platform's job defaults, tags and network."""
+        if index not in self._teams:
+            workspace = self.workspaces[index]
+            parts: dict[str, Callable[[], Any]] = {
+                "spark": lambda: workspace.spark.over(self.spark),
+                "tags": lambda: {**self.all_tags, "team": workspace.team, **workspace.tags},
+                "egress": lambda: self._egress(workspace.egress),
+            }
+            self._teams[index] = workspace.changed_by(parts)
+        return self._teams[index]
+
+    @property
+    def teams(self) -> tuple[WorkspaceSettings, ...]:
+        """All workspaces as they hold."""
+        return tuple(self.team(i) for i in range(len(self.workspaces)))
+
+    @cached_property
+    def _teams(self) -> dict[int, WorkspaceSettings]:
+        return {}  # joined once: trial, guard and program see the same
+
+    def _egress(self, egress: Egress) -> Egress:
+        """Where the API server may be: the VPC that is made here, unless the team says otherwise."""
+        network = self.network
+        if network is None or network.existing.in_use or "cluster_cidrs" in egress.model_fields_set:
+            return egress
+        return egress.changed(cluster_cidrs=(network.cidr, self.cluster.service_cidr))

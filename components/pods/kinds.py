@@ -1,0 +1,80 @@
+"""What runs the pods: one record for each kind, and who a pod is to the cloud.
+
+A further kind is one more record here and in `Pods`; nobody else asks for kinds by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from pydantic import Field
+
+from ..base.inputs import Inputs
+from ..base.mistakes import Mistakes, check
+from ..base.values import Value
+
+Pods = Literal["eci", "virtual-node", "acs", "plain"]
+Credentials = Literal["eci", "rrsa", "none"]
+
+
+@dataclass(frozen=True)
+class PodKind:
+    """What differs between the things that run pods."""
+
+    words: str
+    on_eci: bool = False
+    """True when pods become Elastic Container Instances: ECI's sizes, annotations and RAM roles."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels that send a pod there."""
+    spot_labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels that ask for spot capacity, where that is not done by ECI's annotations."""
+
+
+KINDS: Final[Mapping[Pods, PodKind]] = {
+    "eci": PodKind("ACK Serverless on ECI", on_eci=True),
+    "virtual-node": PodKind(
+        "ECI behind the virtual nodes of a managed cluster", on_eci=True, labels={"alibabacloud.com/eci": "true"}
+    ),
+    "acs": PodKind(
+        "ACS",
+        labels={"alibabacloud.com/acs": "true", "alibabacloud.com/compute-class": "general-purpose"},
+        spot_labels={"alibabacloud.com/compute-qos": "best-effort"},
+    ),
+    "plain": PodKind("any other Kubernetes"),
+}
+PODS_WORDS: Final = ", ".join(f"{name} ({kind.words})" for name, kind in KINDS.items())
+
+
+class WorkloadIdentity(Inputs):
+    """How the pods of one workload prove who they are to the cloud."""
+
+    credentials: Credentials = Field(
+        "none",
+        description="How pods prove who they are to OSS: the RAM role of the ECI pod (eci), their service account "
+        "(rrsa), or none without OSS",
+    )
+    role_name: Value[str] = Field("", description="Name of the pods' RAM role; needed for eci")
+    role_arn: Value[str] = Field("", description="ARN of that role; needed for rrsa")
+    oidc_provider_arn: Value[str] = Field("", description="ARN of the cluster's OIDC provider in RAM; needed for rrsa")
+
+    @check
+    def _identity_is_whole(self) -> Mistakes:
+        needed: Mapping[Credentials, tuple[str, ...]] = {
+            "eci": ("role_name",),
+            "rrsa": ("role_arn", "oidc_provider_arn"),
+            "none": (),
+        }
+        for key in needed[self.credentials]:
+            if getattr(self, key) == "":
+                yield key, f"missing; credentials {self.credentials} need it; allowed: text"
+
+
+class PodSurroundings(WorkloadIdentity):
+    """Where the pods of one workload run, and who they are there."""
+
+    pods: Pods = Field("eci", description=f"What runs the pods: {PODS_WORDS}")
+
+    @check
+    def _eci_roles_need_eci(self) -> Mistakes:
+        if self.credentials == "eci" and not KINDS[self.pods].on_eci:
+            yield "credentials", f"'eci' needs pods on ECI, not {self.pods!r}; allowed: rrsa, none"
