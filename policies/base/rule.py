@@ -157,7 +157,7 @@ def rules_of(modules: Iterable[object]) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-Found = Iterator[str]
+Violations = Iterator[str]
 """What a resource rule yields: one message a violation."""
-FoundInStack = Iterator[str | tuple[View, str]]
+StackViolations = Iterator[str | tuple[View, str]]
 """What a stack rule yields: a message, or the resource it is about and a message."""

@@ -74,7 +74,7 @@ def test_without_a_file_the_rules_own_levels_and_figures_hold() -> None:
 def test_a_pack_with_a_misspelt_rule_in_its_json_does_not_start(tmp_path: Path) -> None:
     copy = tmp_path / "policies"
     shutil.copytree(PACK.parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    for folder in ("components", "tools"):
+    for folder in ("components", "replay", "tools"):
         (tmp_path / folder).symlink_to(PACK.parent.parent / folder)
     (copy / "cost" / "dev.json").write_text(json.dumps({"idle-ceilng": "mandatory"}))
     with pytest.raises(PackError, match="did you mean 'idle-ceiling'"), running(copy / "cost"):

@@ -7,22 +7,14 @@ from pathlib import Path
 
 import yaml
 
+from components.cluster.flavours import NO_CLUSTER_FEE
 from policies.base.quantity import GIB
 from policies.base.view import Props, View
 from policies.cost.model.lines import Line, hourly, unpriced, usage
 from policies.cost.model.prices import Prices
+from policies.resources.types import BUCKET, CLAIM, CLUSTER, EIP, IMAGE_CACHE, LOG_STORE, NAT, ROS_STACK, SERVICE
 
 FREE_FILE = Path(__file__).resolve().parent.parent / "free.yaml"
-CLUSTER = "alicloud:cs/managedKubernetes:ManagedKubernetes"
-NAT = "alicloud:vpc/natGateway:NatGateway"
-EIP = "alicloud:ecs/eipAddress:EipAddress"
-BUCKET = "alicloud:oss/bucket:Bucket"
-ROS_STACK = "alicloud:ros/stack:Stack"
-LOG_STORE = "alicloud:log/store:Store"
-SERVICE = "kubernetes:core/v1:Service"
-CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
-IMAGE_CACHE = "kubernetes:eci.alibabacloud.com/v1:ImageCache"
-NO_CLUSTER_FEE = ("Serverless", "Acs")
 
 
 def cluster(view: View, prices: Prices) -> Iterator[Line]:
@@ -126,4 +118,4 @@ def free_reason(type_: str) -> str | None:
 @functools.cache
 def _free() -> tuple[tuple[str, str], ...]:
     data = yaml.safe_load(FREE_FILE.read_text(encoding="utf-8"))
-    return tuple((entry["type"], entry["why"]) for entry in data)
+    return tuple((row["type"], row["why"]) for row in data)

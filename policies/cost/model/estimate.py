@@ -8,16 +8,16 @@ from components.pods.sizes import TooLargeError
 from policies.base.quantity import GIB
 from policies.base.rule import Context
 from policies.base.view import Undecided, Unreadable, View, of_types, view_of
-from policies.cost.model.cloud import CLUSTER, cloud_lines, disk
+from policies.cost.model.bills import Bill, bill
+from policies.cost.model.cloud import cloud_lines, disk
 from policies.cost.model.lines import Line, name_of, pod_keys, unpriced
-from policies.cost.model.pods import Bill, PodAsk, ask_of, bill
 from policies.cost.model.prices import HOURS_PER_MONTH, Prices, decimal, prices
-from policies.cost.model.spark import SparkJob, default_job
-from policies.cost.model.workloads import CHART, CONFIG_MAP, STATEFUL_SET, WORKLOADS, PodSet, pod_sets
+from policies.resources.jobs import SparkJob, default_job
+from policies.resources.objects import is_scoped
+from policies.resources.pod_requests import PodRequest, request_of
+from policies.resources.pods import WORKLOADS, PodSet, pod_sets
+from policies.resources.types import AUTOSCALER, CHART, CLUSTER, CONFIG_MAP, QUOTA, STATEFUL_SET
 from replay.graph import Graph
-
-QUOTA = "kubernetes:core/v1:ResourceQuota"
-AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _not_empty(view: View) -> None:
 
 
 def _pod_lines(pods: PodSet, known: Prices, most: float) -> Iterator[Line]:
-    view, one = pods.view, bill(ask_of(pods.pod), known)
+    view, one = pods.view, bill(request_of(pods.pod), known)
     what = f"{pods.count:g} pod(s) of {one.size}"
     if view.kind == "DaemonSet":
         yield unpriced(view, "one pod a node", "the number of nodes is not known, and ECI runs no DaemonSets")
@@ -119,7 +119,7 @@ def _pod_lines(pods: PodSet, known: Prices, most: float) -> Iterator[Line]:
 
 def _paid(pods: PodSet, one: Bill, kind: str, count: float, what: str) -> Line:
     amount = (one.cny_per_hour or Decimal(0)) * decimal(count)
-    note = "spot may be cheaper; counted on demand" if one.ask.spot else ""
+    note = "spot may be cheaper; counted on demand" if one.request.spot else ""
     view = pods.view
     namespace = view.namespace or view.props.text("namespace") or ""
     return Line(
@@ -154,7 +154,7 @@ def _quotas(views: Sequence[View], known: Prices, always: Mapping[str, Decimal])
     for view in of_types(views, QUOTA):
         try:
             _not_empty(view)
-            if is_share(view):
+            if is_scoped(view):
                 continue
             yield quota_line(view, known, kinds.get(view.namespace, default), always.get(view.namespace, Decimal(0)))
         except (Undecided, Unreadable) as e:
@@ -176,11 +176,6 @@ def _job(view: View) -> SparkJob | None:
         return None
 
 
-def is_share(quota: View) -> bool:
-    """True for a quota with scopes: a share of the namespace's own one."""
-    return quota.props.has("spec", "scopes") or quota.props.has("spec", "scopeSelector")
-
-
 def quota_line(view: View, known: Prices, acs: str = "", already: Decimal = Decimal(0)) -> Line:
     """What a ResourceQuota allows, on demand, as if every pod were on a row of the size table."""
     vcpu, memory = quota_amount(view, "cpu"), quota_amount(view, "memory")
@@ -192,7 +187,7 @@ def quota_line(view: View, known: Prices, acs: str = "", already: Decimal = Deci
     if pair is None:
         return unpriced(view, what, "no price of its pods is known in this region", undecided=True)
     amount = max(pair[0] * decimal(vcpu) + pair[1] * decimal(memory / GIB) - already, Decimal(0))
-    one = Bill(PodAsk(vcpu, memory / GIB, acs=acs), None)
+    one = Bill(PodRequest(vcpu, memory / GIB, acs=acs), None)
     return Line("quota", name_of(view), what, view.urn, view.namespace, amount, pod_keys(one))
 
 

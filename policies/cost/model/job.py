@@ -9,10 +9,12 @@ from components.pods import sizes
 from components.pods.sizes import Spec
 from policies.base.rule import Context
 from policies.base.view import Props, View, of_types
-from policies.cost.model.pods import Bill, bill
+from policies.cost.model.bills import Bill, bill
 from policies.cost.model.prices import Prices, prices
-from policies.cost.model.spark import Conf, conf_of, conf_of_application, job_of, spec_of
-from policies.cost.model.workloads import CONFIG_MAP, pod_sets
+from policies.resources.conf import Conf, conf_of, conf_of_application, spec_of
+from policies.resources.jobs import job_of
+from policies.resources.pods import pod_sets
+from policies.resources.types import CONFIG_MAP
 
 KINDS = ("SparkApplication", "ScheduledSparkApplication")
 MOST_CHOICES = 4
@@ -73,7 +75,7 @@ def job_cost(manifest: dict[str, Any], views: Sequence[View], context: Context) 
     known = prices(context.region)
     driver, executor = bill(job.driver, known), bill(job.executor, known)
     name = props.text("metadata", "name") or "job"
-    choices = () if executor.ask.acs or job.most is None else tuple(_choices(driver, executor, job.most, known))
+    choices = () if executor.request.acs or job.most is None else tuple(_choices(driver, executor, job.most, known))
     others = () if conf else tuple(v.namespace for v in of_types(views, CONFIG_MAP) if conf_of(v) is not None)
     spot = _spot(driver, executor, job.most, known)
     return JobCost(name, driver, executor, job.least, job.most, choices, others, spot)
@@ -108,16 +110,16 @@ def _choices(driver: Bill, executor: Bill, most: int, known: Prices) -> list[Cho
     now = _sum(driver, executor, most)
     if now is None:
         return []
-    region, ask = known.region or "", executor.ask
+    region, request = known.region or "", executor.request
     found: list[Choice] = []
-    for row in sizes.specs(region, ask.spot):
+    for row in sizes.specs(region, request.spot):
         inside = executor.spec is not None and row.vcpu == executor.spec.vcpu and row.gib < executor.spec.gib
         if not inside or row.gib < 2:
             continue
         memory = sizes.fit(row.gib)
         what = f"spark.executor.memory={memory.heap_mib}m, spark.executor.memoryOverhead={memory.overhead_mib}m"
-        found += _choice(what, driver, bill(replace(ask, vcpu=row.vcpu, gib=row.gib), known), most)
-    acs = replace(ask, acs="general-purpose.default", spot=False, use_specs=())
+        found += _choice(what, driver, bill(replace(request, vcpu=row.vcpu, gib=row.gib), known), most)
+    acs = replace(request, acs="general-purpose.default", spot=False, use_specs=())
     on_acs = _choice("the same pods on ACS (flavour acs, general-purpose)", driver, bill(acs, known), most)
     nearest = sorted(found, key=lambda c: c.cny_per_hour, reverse=True)[:MOST_CHOICES]
     return [c for c in [*nearest, *on_acs] if c.cny_per_hour < now]
@@ -130,7 +132,7 @@ def _choice(what: str, driver: Bill, executor: Bill, most: int) -> list[Choice]:
 
 def _spot(driver: Bill, executor: Bill, most: int | None, known: Prices) -> tuple[Decimal, Decimal] | None:
     low, high = known.cny("spot.share.low"), known.cny("spot.share.high")
-    if most is None or driver.cny_per_hour is None or executor.cny_per_hour is None or executor.ask.acs:
+    if most is None or driver.cny_per_hour is None or executor.cny_per_hour is None or executor.request.acs:
         return None
     if low is None or high is None:
         return None

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from policies.base.view import View
-from policies.cost.model.pods import Bill
+from policies.cost.model.bills import Bill
 from policies.cost.model.prices import Prices, decimal
 
 Kind = Literal["always", "quota", "usage", "unpriced"]
@@ -65,6 +65,6 @@ def hourly(view: View, what: str, key: str, prices: Prices, count: float = 1, no
 
 def pod_keys(bill: Bill) -> tuple[str, ...]:
     """The price entries a pod's bill rests on."""
-    prefix = f"acs.{bill.ask.acs}" if bill.ask.acs else "eci"
+    prefix = f"acs.{bill.request.acs}" if bill.request.acs else "eci"
     disk = ("eci.ephemeral.gib",) if "disk" in bill.parts else ()
     return (f"{prefix}.vcpu", f"{prefix}.gib", *disk)

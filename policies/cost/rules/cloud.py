@@ -1,12 +1,25 @@
 """Rules about cloud resources that cost by the hour, by the gigabyte or for ever."""
 
-import json
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
-from policies.base.rule import Context, Figure, Found, rule
-from policies.base.view import Props, Unreadable, View
-from policies.cost.model.cloud import BUCKET, CLUSTER, EIP, LOG_STORE, NAT, ROS_STACK, SERVICE
+from policies.base.rule import Context, Figure, Violations, rule
+from policies.base.view import Props, View
+from policies.resources.buckets import template_buckets
+from policies.resources.objects import is_internal
+from policies.resources.types import (
+    BUCKET,
+    CLUSTER,
+    EIP,
+    KMS_KEY,
+    LOG_PROJECT,
+    LOG_STORE,
+    NAT,
+    NETWORK,
+    ROS_STACK,
+    SECURITY_GROUP,
+    SERVICE,
+    VSWITCH,
+)
 
 _TAGGED = (
     CLUSTER,
@@ -14,14 +27,13 @@ _TAGGED = (
     EIP,
     BUCKET,
     ROS_STACK,
-    "alicloud:vpc/network:Network",
-    "alicloud:vpc/switch:Switch",
-    "alicloud:ecs/securityGroup:SecurityGroup",
-    "alicloud:log/project:Project",
-    "alicloud:kms/key:Key",
+    NETWORK,
+    VSWITCH,
+    SECURITY_GROUP,
+    LOG_PROJECT,
+    KMS_KEY,
 )
 """Cloud types that appear on a bill, or lead to what does, and take tags."""
-_ADDRESS_TYPE = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type"
 _HDFS_DATA = ".dlsdata/"
 
 
@@ -41,7 +53,7 @@ def cloud_tags(
         "environment",
         "pulumi:stack",
     ),
-) -> Found:
+) -> Violations:
     """Compares the keys of `tags`; their values may be anything."""
     missing = [key for key in required if not view.props.has("tags", key)]
     if missing:
@@ -56,7 +68,7 @@ def cloud_tags(
     way_out="set newNatGateway: false, and network.nat.enabled where pods need the internet",
     types=(CLUSTER,),
 )
-def cluster_nat(view: View, context: Context) -> Found:
+def cluster_nat(view: View, context: Context) -> Violations:
     """The provider's default is true, so leaving it out counts as true."""
     if view.props.flag("newNatGateway") is not False:
         yield "newNatGateway is not false"
@@ -72,7 +84,7 @@ def cluster_nat(view: View, context: Context) -> Found:
 )
 def nat_gateway(
     view: View, context: Context, *, allowed: Annotated[bool, Figure("whether the environment may have them")] = False
-) -> Found:
+) -> Violations:
     """Every gateway and address counts."""
     if not allowed:
         yield f"the stack makes a {'NAT gateway' if view.type == NAT else 'public address'}"
@@ -88,7 +100,7 @@ def nat_gateway(
 )
 def public_api_server(
     view: View, context: Context, *, allowed: Annotated[bool, Figure("whether it may be public")] = False
-) -> Found:
+) -> Violations:
     """The provider's default is true, so leaving it out counts as true."""
     if not allowed and view.props.flag("slbInternetEnabled") is not False:
         yield "slbInternetEnabled is not false"
@@ -107,11 +119,11 @@ def load_balancer(
     context: Context,
     *,
     allowed: Annotated[str, Figure("which load balancers", choices=("none", "internal", "any"))] = "none",
-) -> Found:
+) -> Violations:
     """ACK makes a public load balancer unless the address type is intranet."""
     if view.props.text("spec", "type") != "LoadBalancer" or allowed == "any":
         return
-    internal = view.props.text("metadata", "annotations", _ADDRESS_TYPE) == "intranet"
+    internal = is_internal(view)
     if allowed == "none" or not internal:
         yield f"{'an internal' if internal else 'a public'} load balancer; allowed: {allowed}"
 
@@ -126,7 +138,7 @@ def load_balancer(
 )
 def log_retention(
     view: View, context: Context, *, max_days: Annotated[int, Figure("days logs are kept", minimum=1)] = 90
-) -> Found:
+) -> Violations:
     """Reads log stores (default 30 days) and the cluster's control plane logs."""
     path = "retentionPeriod" if view.type == LOG_STORE else "controlPlaneLogTtl"
     days = view.props.number(path)
@@ -153,7 +165,7 @@ def cluster_tier(
             choices=("ack.standard", "ack.pro.small", "ack.pro.xlarge", "ack.pro.2xlarge", "ack.pro.4xlarge"),
         ),
     ] = ("ack.standard", "ack.pro.small"),
-) -> Found:
+) -> Violations:
     """An empty spec is the basic one."""
     if (view.props.text("clusterSpec") or "ack.standard") not in allowed:
         yield f"clusterSpec is not one of {', '.join(allowed)}"
@@ -172,9 +184,9 @@ def bucket_redundancy(
     context: Context,
     *,
     allowed: Annotated[list[str] | tuple[str, ...], Figure("allowed redundancy", choices=("LRS", "ZRS"))] = ("LRS",),
-) -> Found:
+) -> Violations:
     """Reads buckets, and the buckets of ROS templates; OSS's default is LRS."""
-    given = [view.props] if view.type == BUCKET else list(_template_buckets(view))
+    given = [view.props] if view.type == BUCKET else list(template_buckets(view))
     key = "redundancyType" if view.type == BUCKET else "RedundancyType"
     if any((bucket.text(key) or "LRS") not in allowed for bucket in given):
         yield f"{key} is not one of {', '.join(allowed)}"
@@ -190,14 +202,14 @@ def bucket_redundancy(
 )
 def unfinished_uploads(
     view: View, context: Context, *, max_days: Annotated[int, Figure("days until they are removed", minimum=1)] = 30
-) -> Found:
+) -> Violations:
     """Looks for an enabled rule over the whole bucket."""
     if view.type == BUCKET:
         found = any(_aborts(r, max_days) for r in view.props.each("lifecycleRules"))
         if not found:
             yield f"no lifecycle rule over the whole bucket removes unfinished uploads within {max_days} days"
         return
-    for bucket in _template_buckets(view):
+    for bucket in template_buckets(view):
         rules = bucket.each("LifecycleConfiguration", "Rule")
         days = [d for r in rules if (d := r.number("AbortMultipartUpload", "Days")) is not None]
         if not any(d <= max_days for d in days):
@@ -219,9 +231,9 @@ def _aborts(lifecycle: Props, max_days: int) -> bool:
     way_out="limit the rule to folders outside .dlsdata/",
     types=(ROS_STACK,),
 )
-def hdfs_lifecycle(view: View, context: Context) -> Found:
+def hdfs_lifecycle(view: View, context: Context) -> Violations:
     """Looks at rules that expire or move objects in the templates of HDFS buckets."""
-    for bucket in _template_buckets(view):
+    for bucket in template_buckets(view):
         if bucket.flag("EnableOssHdfsService") is not True:
             continue
         for given in bucket.each("LifecycleConfiguration", "Rule"):
@@ -229,18 +241,3 @@ def hdfs_lifecycle(view: View, context: Context) -> Found:
             acts = any(given.has(key) for key in ("Expiration", "Transition", "NoncurrentVersionExpiration"))
             if acts and (_HDFS_DATA.startswith(prefix) or prefix.startswith(_HDFS_DATA)):
                 yield f"a lifecycle rule {given.where()} reaches .dlsdata/"
-
-
-def _template_buckets(view: View) -> Iterator[Props]:
-    """The properties of the OSS buckets in a ROS template."""
-    text = view.props.text("templateBody")
-    if text is None:
-        return
-    try:
-        template: Any = json.loads(text)
-    except json.JSONDecodeError:
-        raise Unreadable("templateBody", "JSON") from None
-    resources = Props(template, ("templateBody",)).at("Resources")
-    for name in resources.keys():  # noqa: SIM118 - not a dict
-        if resources.text(name, "Type") == "ALIYUN::OSS::Bucket":
-            yield resources.at(name, "Properties")

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from policies.base.quantity import GIB
-from policies.base.rule import Context, Figure, Found, rule
+from policies.base.rule import Context, Figure, Violations, rule
 from policies.base.view import Props, View
-from policies.cost.model.cloud import CLAIM
-from policies.cost.model.workloads import STATEFUL_SET
+from policies.resources.types import CLAIM, STATEFUL_SET, STORAGE_CLASS
 
-STORAGE_CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 _WITH_CLAIMS = (CLAIM, STATEFUL_SET)
 LEVELS = ("PL0", "PL1", "PL2", "PL3")
 """Performance levels of an ESSD, cheapest first."""
@@ -32,7 +30,7 @@ def _claims(view: View) -> Iterator[Props]:
 )
 def disk_size(
     view: View, context: Context, *, max_gib: Annotated[float, Figure("largest disk in GiB", minimum=20)] = 500.0
-) -> Found:
+) -> Violations:
     """Reads volume claims and claim templates."""
     for claim in _claims(view):
         gib = (claim.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB
@@ -58,7 +56,7 @@ def disk_class(
         "alicloud-disk-essd-entry",
         "alicloud-disk-topology-alltype",
     ),
-) -> Found:
+) -> Violations:
     """Reads the class of claims; the class's name is not quoted, so that no message can hold a secret."""
     for claim in _claims(view):
         if (claim.text("spec", "storageClassName") or "") not in allowed:
@@ -78,7 +76,7 @@ def disk_performance(
     context: Context,
     *,
     highest: Annotated[str, Figure("best performance level", choices=LEVELS)] = "PL1",
-) -> Found:
+) -> Violations:
     """Reads the levels a storage class may use, a comma-separated list."""
     given = view.props.text("parameters", "performanceLevel") or ""
     levels = [part.strip() for part in given.split(",") if part.strip()]
@@ -100,7 +98,7 @@ def disk_left_behind(
     context: Context,
     *,
     max_gib: Annotated[float, Figure("disks up to this size in GiB may stay, such as a Raft log")] = 50.0,
-) -> Found:
+) -> Violations:
     """Looks at StatefulSets with claim templates."""
     gib = [(c.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB for c in _claims(view)]
     policy = view.props.text("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")

@@ -5,14 +5,15 @@ from decimal import Decimal
 from typing import Annotated
 
 from components.pods.sizes import TooLargeError
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.shared import shared
 from policies.base.view import Undecided, View, of_types
-from policies.cost.model.estimate import QUOTA, is_share
-from policies.cost.model.pods import bill
+from policies.cost.model.bills import bill
 from policies.cost.model.prices import decimal, prices
-from policies.cost.model.spark import WITH_CONF, Conf, conf_of, default_job
-from policies.cost.model.workloads import CONFIG_MAP
+from policies.resources.conf import WITH_CONF, Conf, conf_of
+from policies.resources.jobs import default_job
+from policies.resources.objects import is_scoped
+from policies.resources.types import CONFIG_MAP, QUOTA
 
 _DYNAMIC = "spark.dynamicAllocation."
 _TRACKING = shared("shuffle-tracking")
@@ -25,7 +26,7 @@ def _scaling(view: View) -> Conf | None:
     return conf if conf is not None and conf.flag(f"{_DYNAMIC}enabled", False) else None
 
 
-def _shuffle_tracking(view: View, context: Context) -> Found:
+def _shuffle_tracking(view: View, context: Context) -> Violations:
     conf = _scaling(view)
     if conf is not None and conf.flag(f"{_DYNAMIC}shuffleTracking.enabled", True):
         yield _TRACKING.message
@@ -47,7 +48,7 @@ def idle_timeout(
     context: Context,
     *,
     max_seconds: Annotated[float, Figure("seconds an idle executor may be kept", minimum=1)] = 30.0,
-) -> Found:
+) -> Violations:
     """Reads the timeout where executors are scaled; an application that says nothing gets the workspace's."""
     conf = _scaling(view)
     key = f"{_DYNAMIC}executorIdleTimeout"
@@ -69,7 +70,7 @@ def idle_timeout(
 )
 def idle_executors(
     view: View, context: Context, *, max_executors: Annotated[int, Figure("executors a job may always keep")] = 2
-) -> Found:
+) -> Violations:
     """Reads minExecutors where executors are scaled."""
     conf = _scaling(view)
     if conf is not None:
@@ -91,7 +92,7 @@ def job_price(
     context: Context,
     *,
     max_cny_per_hour: Annotated[float, Figure("CNY an hour of a job at its most executors, on demand")] = 500.0,
-) -> Found:
+) -> Violations:
     """Prices a workspace's default job on demand, which spot may fall back to."""
     job = default_job(view)
     if job is None:
@@ -112,12 +113,12 @@ def job_price(
         yield f"a job with {what} costs {amount:.2f} CNY an hour; allowed: {max_cny_per_hour:g}"
 
 
-def _max_executors(views: Sequence[View], context: Context) -> FoundInStack:
+def _max_executors(views: Sequence[View], context: Context) -> StackViolations:
     pods: dict[str, float] = {}
     for quota in of_types(views, QUOTA):
         hard = quota.props.at("spec", "hard")
         found = [n for k in ("pods", "count/pods") if (n := hard.quantity(k)) is not None]
-        if found and not is_share(quota):
+        if found and not is_scoped(quota):
             pods[quota.namespace] = min(found)
     for view in of_types(views, CONFIG_MAP):
         job = default_job(view)
@@ -142,7 +143,7 @@ MAX_EXECUTORS = _MOST.rule(_max_executors, (CONFIG_MAP, QUOTA), whole_stack=True
 )
 def executor_share(
     view: View, context: Context, *, min_vcpu: Annotated[float, Figure("smallest executor in vCPU")] = 2.0
-) -> Found:
+) -> Violations:
     """Reads the size of a workspace's default executor."""
     job = default_job(view)
     if job is not None and Decimal(str(job.executor.vcpu)) < decimal(min_vcpu):

@@ -6,20 +6,21 @@ from typing import Annotated
 from components.base.constants import ECI
 from components.pods import sizes
 from components.pods.sizes import Spec
-from policies.base.rule import Context, Figure, Found, rule
+from policies.base.rule import Context, Figure, Violations, rule
 from policies.base.shared import shared
 from policies.base.view import Props, View
-from policies.cost.model.pods import PodAsk, acs_class, bill
+from policies.cost.model.bills import bill
 from policies.cost.model.prices import decimal, prices
-from policies.cost.model.spark import sized_pods
-from policies.cost.model.workloads import WITH_PODS, pod_sets
+from policies.resources.jobs import sized_pods
+from policies.resources.pod_requests import PodRequest, acs_class
+from policies.resources.pods import WITH_PODS, pod_sets
 
 _WEIGHTS = (Decimal("0.1764"), Decimal("0.0221"))
 """vCPU to GiB as mainland ECI prices them: only the ratio matters here, so it serves regions without a price too."""
 _REQUESTS = shared("requests-and-limits")
 
 
-def _requests_and_limits(view: View, context: Context) -> Found:
+def _requests_and_limits(view: View, context: Context) -> Violations:
     for pods in pod_sets(view):
         for container in [*pods.own_containers, *pods.pod.each("spec", "initContainers")]:
             if not _says_what_it_needs(container):
@@ -48,24 +49,24 @@ REQUESTS_AND_LIMITS = _REQUESTS.rule(_requests_and_limits, WITH_PODS)
 )
 def size_off_table(
     view: View, context: Context, *, max_waste_percent: Annotated[float, Figure("most that may be paid in vain")] = 5.0
-) -> Found:
+) -> Violations:
     """Compares what a pod asks for with what is billed, in money."""
     region = context.region or ""
     for sized in sized_pods(view):
-        ask = sized.ask
-        if ask.acs or ask.use_specs or not (ask.vcpu and ask.gib):
+        request = sized.request
+        if request.acs or request.use_specs or not (request.vcpu and request.gib):
             continue
         try:
-            billed = sizes.round_up(ask.vcpu, ask.gib, region, ask.spot)
+            billed = sizes.round_up(request.vcpu, request.gib, region, request.spot)
         except sizes.TooLargeError as e:
             yield f"{sized.where}: {e}"
             continue
-        waste = 100 * (1 - _worth(Spec(ask.vcpu, ask.gib)) / _worth(billed))
+        waste = 100 * (1 - _worth(Spec(request.vcpu, request.gib)) / _worth(billed))
         if waste > decimal(max_waste_percent):
-            rows = " or ".join(map(str, sizes.nearest_row(ask.vcpu, ask.gib, region, ask.spot)))
+            rows = " or ".join(map(str, sizes.nearest_row(request.vcpu, request.gib, region, request.spot)))
             yield (
-                f"{sized.where} asks for {Spec(ask.vcpu, round(ask.gib, 2))} and is billed {billed}: {waste:.0f} % is "
-                f"paid in vain; sizes without waste: {rows}"
+                f"{sized.where} requests {Spec(request.vcpu, round(request.gib, 2))} and is billed as {billed}: "
+                f"{waste:.0f} % is wasted; sizes without waste: {rows}"
             )
 
 
@@ -81,19 +82,19 @@ def _worth(spec: Spec) -> Decimal:
     way_out="give the sidecar the variable __ECI_RESOURCE_IGNORE__=TRUE, or size the main container for both",
     types=WITH_PODS,
 )
-def sidecar_size(view: View, context: Context) -> Found:
+def sidecar_size(view: View, context: Context) -> Violations:
     """Compares the billed size with and without what runs beside the first container."""
     region = context.region or ""
     for sized in sized_pods(view):
-        if sized.ask.acs or sized.ask.use_specs or sized.ask == sized.bare:
+        if sized.request.acs or sized.request.use_specs or sized.request == sized.bare:
             continue
         try:
-            whole = sizes.round_up(sized.ask.vcpu, sized.ask.gib, region, sized.ask.spot)
+            whole = sizes.round_up(sized.request.vcpu, sized.request.gib, region, sized.request.spot)
             bare = sizes.round_up(sized.bare.vcpu, sized.bare.gib, region, sized.bare.spot)
         except sizes.TooLargeError:
             continue  # size-off-table says so
         # a sidecar that is itself worth a size is not a nuisance but a part of the pod
-        small = sized.ask.vcpu - sized.bare.vcpu <= 0.5 and sized.ask.gib - sized.bare.gib <= 1
+        small = sized.request.vcpu - sized.bare.vcpu <= 0.5 and sized.request.gib - sized.bare.gib <= 1
         if small and whole != bare and Spec(sized.bare.vcpu, sized.bare.gib) == bare:
             yield f"{sized.where}: sidecars make a {bare} pod a {whole} one"
 
@@ -106,7 +107,7 @@ def sidecar_size(view: View, context: Context) -> Found:
     way_out="name sizes such as 4-16Gi in eci-use-specs, or leave it out",
     types=WITH_PODS,
 )
-def instance_type(view: View, context: Context) -> Found:
+def instance_type(view: View, context: Context) -> Violations:
     """Looks for ECS types and families in the annotations."""
     for pods in pod_sets(view):
         note = pods.pod.at("metadata", "annotations")
@@ -126,19 +127,19 @@ def instance_type(view: View, context: Context) -> Found:
 )
 def pod_price(
     view: View, context: Context, *, max_cny_per_hour: Annotated[float, Figure("CNY an hour and pod, on demand")] = 10.0
-) -> Found:
+) -> Violations:
     """Prices each pod on demand; pods without a known price are left to the sums, which say so."""
     known = prices(context.region)
     for sized in sized_pods(view):
-        amount = _amount(sized.ask, context)
+        amount = _amount(sized.request, context)
         if amount is not None and amount > decimal(max_cny_per_hour):
-            size = bill(sized.ask, known).size
+            size = bill(sized.request, known).size
             yield f"{sized.where} costs {amount:.2f} CNY an hour ({size}); allowed: {max_cny_per_hour:g}"
 
 
-def _amount(ask: PodAsk, context: Context) -> Decimal | None:
+def _amount(request: PodRequest, context: Context) -> Decimal | None:
     try:
-        return bill(ask, prices(context.region)).cny_per_hour
+        return bill(request, prices(context.region)).cny_per_hour
     except sizes.TooLargeError:
         return None  # size-off-table says so
 
@@ -153,7 +154,7 @@ def _amount(ask: PodAsk, context: Context) -> Decimal | None:
 )
 def pending_limit(
     view: View, context: Context, *, max_minutes: Annotated[int, Figure("longest wait in minutes", minimum=10)] = 60
-) -> Found:
+) -> Violations:
     """Looks at the templates of drivers and executors: the pods that come by the thousand."""
     for pods in pod_sets(view):
         if pods.role not in ("driver", "executor") or acs_class(pods.pod):
@@ -175,11 +176,11 @@ def pending_limit(
 )
 def ephemeral_storage(
     view: View, context: Context, *, max_gib: Annotated[float, Figure("extra disk of a pod in GiB")] = 100.0
-) -> Found:
+) -> Violations:
     """Reads the annotation of every pod template."""
     for sized in sized_pods(view):
-        if sized.ask.ephemeral_gib > max_gib:
-            yield f"{sized.where} rents {sized.ask.ephemeral_gib:g} GiB of extra disk; allowed: {max_gib:g}"
+        if sized.request.ephemeral_gib > max_gib:
+            yield f"{sized.where} rents {sized.request.ephemeral_gib:g} GiB of extra disk; allowed: {max_gib:g}"
 
 
 @rule(
@@ -190,7 +191,7 @@ def ephemeral_storage(
     way_out="remove k8s.aliyun.com/eci-with-eip; one NAT gateway serves all pods",
     types=WITH_PODS,
 )
-def pod_address(view: View, context: Context) -> Found:
+def pod_address(view: View, context: Context) -> Violations:
     """Looks for the annotations that rent an address."""
     for pods in pod_sets(view):
         note = pods.pod.at("metadata", "annotations")
@@ -211,7 +212,7 @@ def pod_tags(
     context: Context,
     *,
     required: Annotated[list[str] | tuple[str, ...], Figure("tag keys every pod needs")] = ("environment",),
-) -> Found:
+) -> Violations:
     """Reads the `key:value,key:value` of the annotation. Left out are check jobs, which run for seconds, and ACS pods:
     no such annotation is known there."""
     for pods in pod_sets(view):

@@ -2,17 +2,18 @@
 
 from components.base.constants import ECI
 from components.pods import sizes
-from policies.base.rule import Context, Found, rule
+from policies.base.rule import Context, Violations, rule
 from policies.base.shared import shared
 from policies.base.view import View
-from policies.cost.model.pods import acs_class, is_spot
-from policies.cost.model.spark import sized_pods
-from policies.cost.model.workloads import CONFIG_MAP, WITH_PODS, pod_sets
+from policies.resources.jobs import sized_pods
+from policies.resources.pod_requests import acs_class, is_spot
+from policies.resources.pods import WITH_PODS, pod_sets
+from policies.resources.types import CONFIG_MAP
 
 _DRIVER = shared("no-spot-driver")
 
 
-def _no_spot_driver(view: View, context: Context) -> Found:
+def _no_spot_driver(view: View, context: Context) -> Violations:
     for pods in pod_sets(view):
         if pods.role == "driver" and is_spot(pods.pod):
             yield f"{_DRIVER.message} ({pods.where})"
@@ -29,7 +30,7 @@ NO_SPOT_DRIVER = _DRIVER.rule(_no_spot_driver, WITH_PODS)
     way_out="remove k8s.aliyun.com/eci-spot-strategy; spot is for executors",
     types=WITH_PODS,
 )
-def spot_service(view: View, context: Context) -> Found:
+def spot_service(view: View, context: Context) -> Violations:
     """Looks at everything that is neither driver nor executor."""
     for pods in pod_sets(view):
         if pods.role in ("service", "job") and is_spot(pods.pod):
@@ -45,7 +46,7 @@ def spot_service(view: View, context: Context) -> Found:
     types=(CONFIG_MAP,),
     level="advisory",
 )
-def executors_on_spot(view: View, context: Context) -> Found:
+def executors_on_spot(view: View, context: Context) -> Violations:
     """Looks at a workspace's default executor template."""
     for pods in pod_sets(view):
         cheap = is_spot(pods.pod) or acs_class(pods.pod).endswith(".best-effort")
@@ -61,7 +62,7 @@ def executors_on_spot(view: View, context: Context) -> Found:
     way_out='set k8s.aliyun.com/eci-spot-fallback: "true"',
     types=WITH_PODS,
 )
-def spot_fallback(view: View, context: Context) -> Found:
+def spot_fallback(view: View, context: Context) -> Violations:
     """Looks at executor templates on spot."""
     for pods in pod_sets(view):
         if pods.role == "executor" and is_spot(pods.pod):
@@ -78,14 +79,19 @@ def spot_fallback(view: View, context: Context) -> Found:
     way_out="take one of the sizes named; leave eci-compute-category out on spot",
     types=WITH_PODS,
 )
-def spot_size(view: View, context: Context) -> Found:
+def spot_size(view: View, context: Context) -> Violations:
     """Checks spot pods against the spot table."""
     for sized in sized_pods(view):
-        ask = sized.ask
-        if not ask.spot:
+        request = sized.request
+        if not request.spot:
             continue
-        if ask.economy:
+        if request.economy:
             yield f"{sized.where}: the economy class cannot be bought as spot"
-        if ask.vcpu and ask.gib and not ask.use_specs and not sizes.is_row(ask.vcpu, ask.gib, "", spot=True):
-            rows = " or ".join(map(str, sizes.nearest_row(ask.vcpu, ask.gib, "", spot=True))) or "none"
-            yield f"{sized.where}: {ask.vcpu:g} vCPU/{ask.gib:g} GiB is no size of spot capacity; sizes: {rows}"
+        if (
+            request.vcpu
+            and request.gib
+            and not request.use_specs
+            and not sizes.is_row(request.vcpu, request.gib, "", spot=True)
+        ):
+            rows = " or ".join(map(str, sizes.nearest_row(request.vcpu, request.gib, "", spot=True))) or "none"
+            yield f"{sized.where}: {request.vcpu:g} vCPU/{request.gib:g} GiB is no size of spot capacity; sizes: {rows}"

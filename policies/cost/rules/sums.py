@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Annotated
 
 from components.base.constants import ANNOTATION_BUDGET
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import Undecided, View, of_types
-from policies.cost.model.estimate import QUOTA, Estimate, estimate, is_share, quota_line
+from policies.cost.model.estimate import Estimate, estimate, quota_line
 from policies.cost.model.prices import decimal, prices
+from policies.resources.objects import is_scoped
+from policies.resources.types import NAMESPACE, QUOTA
 
-NAMESPACE = "kubernetes:core/v1:Namespace"
 _BusyHours = Annotated[int, Figure("hours a month the whole quota is reckoned to be used; 730 is always", minimum=1)]
 
 
@@ -34,7 +35,7 @@ def idle_ceiling(
     context: Context,
     *,
     max_cny_per_hour: Annotated[float, Figure("CNY an hour while no job runs")] = 15.0,
-) -> FoundInStack:
+) -> StackViolations:
     """Sums everything that runs always, on demand."""
     known = estimate(views, context)
     if known.idle > decimal(max_cny_per_hour):
@@ -56,7 +57,7 @@ def monthly_budget(
     *,
     max_cny_per_month: Annotated[float, Figure("CNY a month for the whole stack")] = 500_000.0,
     busy_hours: _BusyHours = 220,
-) -> FoundInStack:
+) -> StackViolations:
     """Idle cost for 730 hours, and all quotas used up, on demand, for the busy ones."""
     known = estimate(views, context)
     month = known.idle_month + (known.at_quota - known.idle) * busy_hours
@@ -81,9 +82,9 @@ def namespace_ceiling(
     context: Context,
     *,
     max_cny_per_hour: Annotated[float, Figure("CNY an hour of one namespace at quota, on demand")] = 1_000.0,
-) -> Found:
+) -> Violations:
     """Prices one ResourceQuota by itself."""
-    if is_share(view):
+    if is_scoped(view):
         return
     line = quota_line(view, prices(context.region))
     if line.cny_per_hour is None:
@@ -109,9 +110,9 @@ def quota_bounds(
         list[str] | tuple[str, ...],
         Figure("what must be bounded", choices=("pods", "cpu", "memory", "storage", "services.loadbalancers")),
     ] = ("pods", "cpu", "memory", "services.loadbalancers"),
-) -> Found:
+) -> Violations:
     """`cpu` is bounded by limits.cpu, requests.cpu or cpu; the others likewise."""
-    if is_share(view):
+    if is_scoped(view):
         return
     keys = set(view.props.keys("spec", "hard"))
     forms = ("{}", "limits.{}", "requests.{}", "count/{}")
@@ -129,7 +130,7 @@ def quota_bounds(
     types=(NAMESPACE, QUOTA),
     whole_stack=True,
 )
-def team_budget(views: Sequence[View], context: Context, *, busy_hours: _BusyHours = 220) -> FoundInStack:
+def team_budget(views: Sequence[View], context: Context, *, busy_hours: _BusyHours = 220) -> StackViolations:
     """Compares each namespace's quota, on demand for the busy hours, with the budget its annotation names."""
     budgets: dict[str, Decimal] = {}
     for space in of_types(views, NAMESPACE):
@@ -137,7 +138,7 @@ def team_budget(views: Sequence[View], context: Context, *, busy_hours: _BusyHou
         if budget is not None:
             budgets[space.object_name] = decimal(budget)
     for view in of_types(views, QUOTA):
-        if view.namespace not in budgets or is_share(view):
+        if view.namespace not in budgets or is_scoped(view):
             continue
         line = quota_line(view, prices(context.region))
         if line.cny_per_hour is None:
@@ -163,12 +164,12 @@ def quota_ramp_up(
     *,
     creates_per_minute: Annotated[int, Figure("ECI's CreateContainerGroup calls a minute", minimum=1)] = 1000,
     max_minutes: Annotated[float, Figure("minutes until all pods of all quotas run", minimum=1)] = 5.0,
-) -> FoundInStack:
+) -> StackViolations:
     """Sums the pods of all quotas."""
     pods = 0.0
     for view in of_types(views, QUOTA):
         hard = view.props.at("spec", "hard")
-        if not is_share(view):
+        if not is_scoped(view):
             pods += hard.quantity("pods") or hard.quantity("count/pods") or 0.0
     minutes = pods / creates_per_minute
     if minutes > max_minutes:
@@ -189,7 +190,7 @@ def price_age(
     context: Context,
     *,
     max_days: Annotated[int, Figure("days since a price was read", minimum=1)] = 365,
-) -> FoundInStack:
+) -> StackViolations:
     """Looks at the prices that the stack's estimate really uses."""
     used = {key for line in estimate(views, context).lines for key in line.keys}
     known = prices(context.region)

@@ -3,21 +3,20 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import Props, View, of_types
-from policies.isolation.objects import (
+from policies.isolation.documents import allowing, listed, statements
+from policies.resources.buckets import buckets, template_buckets
+from policies.resources.types import (
     BUCKET,
     BUCKET_ACL,
     BUCKET_BLOCK,
     BUCKET_ENCRYPTION,
     BUCKET_POLICY,
+    BUCKET_RETENTION,
     BUCKET_TLS,
+    BUCKET_VERSIONING,
     ROS_STACK,
-    allowing,
-    buckets,
-    listed,
-    statements,
-    template_buckets,
 )
 
 
@@ -36,7 +35,7 @@ def _without(views: Sequence[View], served: Iterator[View]) -> Iterator[tuple[Vi
     types=(BUCKET, ROS_STACK, BUCKET_TLS),
     whole_stack=True,
 )
-def bucket_tls(views: Sequence[View], context: Context) -> FoundInStack:
+def bucket_tls(views: Sequence[View], context: Context) -> StackViolations:
     """Old versions of TLS do not count."""
     serving = (
         v
@@ -56,7 +55,7 @@ def bucket_tls(views: Sequence[View], context: Context) -> FoundInStack:
     types=(BUCKET, ROS_STACK, BUCKET_POLICY),
     whole_stack=True,
 )
-def bucket_policy_tls(views: Sequence[View], context: Context) -> FoundInStack:
+def bucket_policy_tls(views: Sequence[View], context: Context) -> StackViolations:
     """For HDFS buckets a policy over the HDFS calls is enough."""
     serving = (v for v in of_types(views, BUCKET_POLICY) if any(map(_denies_plain, statements(v, "policy"))))
     for view, name in _without(views, serving):
@@ -77,7 +76,7 @@ def _denies_plain(statement: Props) -> bool:
     types=(BUCKET, ROS_STACK, BUCKET_BLOCK),
     whole_stack=True,
 )
-def bucket_private(views: Sequence[View], context: Context) -> FoundInStack:
+def bucket_private(views: Sequence[View], context: Context) -> StackViolations:
     """Every bucket needs a block of its own."""
     serving = (v for v in of_types(views, BUCKET_BLOCK) if v.props.flag("blockPublicAccess"))
     for view, name in _without(views, serving):
@@ -93,7 +92,7 @@ def bucket_private(views: Sequence[View], context: Context) -> FoundInStack:
     types=(BUCKET, ROS_STACK, BUCKET_ENCRYPTION),
     whole_stack=True,
 )
-def bucket_encryption(views: Sequence[View], context: Context) -> FoundInStack:
+def bucket_encryption(views: Sequence[View], context: Context) -> StackViolations:
     """Either algorithm counts."""
     serving = (v for v in of_types(views, BUCKET_ENCRYPTION) if v.props.text("sseAlgorithm"))
     for view, name in _without(views, serving):
@@ -108,7 +107,7 @@ def bucket_encryption(views: Sequence[View], context: Context) -> FoundInStack:
     way_out="set the ACL to private",
     types=(BUCKET, BUCKET_ACL, ROS_STACK),
 )
-def bucket_acl(view: View, context: Context) -> Found:
+def bucket_acl(view: View, context: Context) -> Violations:
     """Reads buckets, ACLs of their own and ROS templates."""
     given = [b.text("AccessControl") for b in template_buckets(view)] if view.type == ROS_STACK else []
     given += [view.props.text("acl")] if view.type != ROS_STACK else []
@@ -124,7 +123,7 @@ def bucket_acl(view: View, context: Context) -> Found:
     way_out="name the roles in Principal, or leave rights to RAM policies",
     types=(BUCKET_POLICY,),
 )
-def bucket_policy_public(view: View, context: Context) -> Found:
+def bucket_policy_public(view: View, context: Context) -> Violations:
     """Only statements that allow count."""
     for statement in allowing(view, "policy"):
         if any("*" in p for p in listed(statement, "Principal")):
@@ -139,7 +138,7 @@ def bucket_policy_public(view: View, context: Context) -> Found:
     way_out="set protect on the resource, deletionProtection on the ROS stack, and leave forceDestroy out",
     types=(BUCKET, ROS_STACK),
 )
-def data_protected(view: View, context: Context) -> Found:
+def data_protected(view: View, context: Context) -> Violations:
     """The engine's own protection, and the cloud's where there is one."""
     if not view.options.get("protect"):
         yield "the resource is not protected"
@@ -150,7 +149,7 @@ def data_protected(view: View, context: Context) -> Found:
         yield "the ROS stack has no deletion protection"
 
 
-_HISTORY = ("alicloud:oss/bucketVersioning:BucketVersioning", "alicloud:oss/bucketWorm:BucketWorm")
+_HISTORY = (BUCKET_VERSIONING, BUCKET_RETENTION)
 
 
 @rule(
@@ -167,7 +166,7 @@ def hdfs_versions(
     context: Context,
     *,
     suffix: Annotated[str, Figure("how names of HDFS buckets end where the stack only adopts them")] = "-hdfs",
-) -> FoundInStack:
+) -> StackViolations:
     """Looks for versioning and retention of the buckets with OSS-HDFS."""
     hdfs: set[str] = set()
     for stack in of_types(views, ROS_STACK):

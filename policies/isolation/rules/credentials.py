@@ -6,20 +6,13 @@ from typing import Annotated
 
 from components.admission.variables import ACCESS_KEY as ACCESS_KEY_PATTERN
 from components.base.constants import DRIVER_ACCOUNT
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.shared import shared
 from policies.base.view import View, of_types
-from policies.cost.model.spark import Conf, conf_of
-from policies.isolation.jobs import WITH_JOBS, containers, job_pods
-from policies.isolation.objects import (
-    ACCESS_KEY,
-    CONFIG_MAP,
-    NAMESPACE,
-    SECRET,
-    SERVICE_ACCOUNT,
-    namespace_of,
-    workspaces,
-)
+from policies.resources.conf import Conf, conf_of
+from policies.resources.objects import namespace_of, workspaces
+from policies.resources.pods import WITH_JOBS, containers, job_pods
+from policies.resources.types import ACCESS_KEY, CONFIG_MAP, NAMESPACE, SECRET, SERVICE_ACCOUNT
 
 _NO_KEY = shared("no-access-key")
 _KEY = re.compile(ACCESS_KEY_PATTERN)
@@ -41,7 +34,7 @@ _Names = list[str] | tuple[str, ...]
     way_out="use a Secret in a namespace without jobs, or better a RAM role",
     types=(CONFIG_MAP,),
 )
-def config_map_secret(view: View, context: Context) -> Found:
+def config_map_secret(view: View, context: Context) -> Violations:
     """Looks at keys that name credentials and at values that look like one; shows the key only."""
     for part in ("data", "binaryData"):
         for key in view.props.keys(part):
@@ -49,7 +42,7 @@ def config_map_secret(view: View, context: Context) -> Found:
                 yield f"{part}.{key} looks like a credential"
 
 
-def _no_access_key(view: View, context: Context) -> Found:
+def _no_access_key(view: View, context: Context) -> Violations:
     conf = conf_of(view) or Conf()
     names = [key for key in conf if _KEY.search(key)]
     for pods in job_pods(view):
@@ -70,7 +63,7 @@ NO_ACCESS_KEY = _NO_KEY.rule(_no_access_key, WITH_JOBS)
     way_out="use RRSA or an ECI RAM role (the component Identity)",
     types=(ACCESS_KEY,),
 )
-def static_access_key(view: View, context: Context) -> Found:
+def static_access_key(view: View, context: Context) -> Violations:
     """Every AccessKey counts."""
     yield "the stack makes a static AccessKey"
 
@@ -89,7 +82,7 @@ def team_secret(
     context: Context,
     *,
     allowed: Annotated[_Names, Figure("names of secrets that teams may have, as for image pulls")] = (),
-) -> FoundInStack:
+) -> StackViolations:
     """Looks at the secrets that the stack makes."""
     teams = workspaces(views)
     for secret in of_types(views, SECRET):
@@ -113,7 +106,7 @@ def account_token(
         DRIVER_ACCOUNT,
         "spark-operator-controller",
     ),
-) -> Found:
+) -> Violations:
     """Kubernetes mounts a token unless the account says no."""
     mounted = view.props.flag("automountServiceAccountToken") is not False
     if mounted and view.props.text("metadata", "name") not in allowed:

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 
 from components.admission.variables import IDENTITY_KEYS, OPERATOR_KEYS
 from components.base.constants import LABEL_WORKSPACE
-from policies.base.rule import Context, Found, FoundInStack
+from policies.base.rule import Context, StackViolations, Violations
 from policies.base.shared import shared
 from policies.base.view import View, of_types
-from policies.cost.model.spark import WITH_CONF, conf_of, spec_of
-from policies.isolation.jobs import APPLICATIONS
-from policies.isolation.objects import CONFIG_MAP, NAMESPACE, namespace_of, workspaces
+from policies.resources.conf import APPLICATIONS, WITH_CONF, conf_of, spec_of
+from policies.resources.objects import namespace_of, workspaces
+from policies.resources.types import CONFIG_MAP, NAMESPACE
 
 _MODE, _IDENTITY, _FILES = shared("cluster-mode"), shared("conf-identity"), shared("operator-files")
 _TENANT = shared("shuffle-tenant")
 TENANT_KEY = "spark.celeborn.identity.user-specific.tenant"
 
 
-def _cluster_mode(view: View, context: Context) -> Found:
+def _cluster_mode(view: View, context: Context) -> Violations:
     if (spec_of(view.props).text("mode") or "cluster") != "cluster":
         yield _MODE.message
 
@@ -25,7 +25,7 @@ def _cluster_mode(view: View, context: Context) -> Found:
 CLUSTER_MODE = _MODE.rule(_cluster_mode, APPLICATIONS)
 
 
-def _conf_identity(view: View, context: Context) -> Found:
+def _conf_identity(view: View, context: Context) -> Violations:
     spec = spec_of(view.props)
     keys = [key for key in spec.keys("sparkConf") if re.search(IDENTITY_KEYS, key)]
     if spec.has("driver", "kubernetesMaster"):
@@ -37,7 +37,7 @@ def _conf_identity(view: View, context: Context) -> Found:
 CONF_IDENTITY = _IDENTITY.rule(_conf_identity, APPLICATIONS)
 
 
-def _operator_files(view: View, context: Context) -> Found:
+def _operator_files(view: View, context: Context) -> Violations:
     keys = [key for key in spec_of(view.props).keys("sparkConf") if re.search(OPERATOR_KEYS, key)]
     if keys:
         yield f"{_FILES.message} ({', '.join(keys)})"
@@ -46,7 +46,7 @@ def _operator_files(view: View, context: Context) -> Found:
 OPERATOR_FILES = _FILES.rule(_operator_files, APPLICATIONS)
 
 
-def _shuffle_tenant(views: Sequence[View], context: Context) -> FoundInStack:
+def _shuffle_tenant(views: Sequence[View], context: Context) -> StackViolations:
     teams = workspaces(views)
     for view in of_types(views, CONFIG_MAP, *APPLICATIONS):
         conf, home = conf_of(view), namespace_of(view)

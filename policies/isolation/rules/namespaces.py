@@ -4,18 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from components.base.constants import ANNOTATION_IMAGES, ANNOTATION_RAM_ROLES, PROJECT
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import View, of_types
-from policies.isolation.objects import (
-    ADMISSION_BINDING,
-    ADMISSION_POLICY,
-    LIMIT_RANGE,
-    NAMESPACE,
-    NETWORK_POLICY,
-    QUOTA,
-    namespace_of,
-    workspaces,
-)
+from policies.resources.objects import is_scoped, namespace_of, workspaces
+from policies.resources.types import ADMISSION_BINDING, ADMISSION_POLICY, LIMIT_RANGE, NAMESPACE, NETWORK_POLICY, QUOTA
 
 _ENFORCE = "pod-security.kubernetes.io/enforce"
 
@@ -35,12 +27,12 @@ def _without(views: Sequence[View], serving: Iterator[View]) -> Iterator[View]:
     types=(NAMESPACE, QUOTA),
     whole_stack=True,
 )
-def namespace_quota(views: Sequence[View], context: Context) -> FoundInStack:
+def namespace_quota(views: Sequence[View], context: Context) -> StackViolations:
     """A quota with scopes bounds a part only, so it does not count."""
     whole = (
         q
         for q in of_types(views, QUOTA)
-        if not (q.props.has("spec", "scopes") or q.props.has("spec", "scopeSelector"))
+        if not is_scoped(q)
         and all(
             {resource, f"requests.{resource}", f"limits.{resource}", f"count/{resource}"}
             & set(q.props.keys("spec", "hard"))
@@ -60,7 +52,7 @@ def namespace_quota(views: Sequence[View], context: Context) -> FoundInStack:
     types=(NAMESPACE, LIMIT_RANGE),
     whole_stack=True,
 )
-def namespace_limits(views: Sequence[View], context: Context) -> FoundInStack:
+def namespace_limits(views: Sequence[View], context: Context) -> StackViolations:
     """Needs default requests of cpu and memory for containers."""
     serving = (
         view
@@ -83,7 +75,7 @@ def namespace_limits(views: Sequence[View], context: Context) -> FoundInStack:
     types=(NAMESPACE, NETWORK_POLICY),
     whole_stack=True,
 )
-def default_deny(views: Sequence[View], context: Context) -> FoundInStack:
+def default_deny(views: Sequence[View], context: Context) -> StackViolations:
     """A policy that selects all pods in both directions denies whatever no policy allows."""
     closing = (
         view
@@ -109,7 +101,7 @@ def pod_security(
     context: Context,
     *,
     exempt: Annotated[list[str] | tuple[str, ...], Figure("namespaces that may go without")] = (),
-) -> Found:
+) -> Violations:
     """Reads the label of every namespace the stack makes."""
     level = view.props.text("metadata", "labels", _ENFORCE)
     if level != "restricted" and view.props.text("metadata", "name") not in exempt:
@@ -124,7 +116,7 @@ def pod_security(
     way_out="name a folder of the registry (registry.example.com/data/) or an image",
     types=(NAMESPACE,),
 )
-def image_scope(view: View, context: Context) -> Found:
+def image_scope(view: View, context: Context) -> Violations:
     """Reads the list that the admission policies compare images with."""
     if not view.props.has("metadata", "annotations"):
         return
@@ -143,7 +135,7 @@ def image_scope(view: View, context: Context) -> Found:
     types=(NAMESPACE,),
     whole_stack=True,
 )
-def role_sharing(views: Sequence[View], context: Context) -> FoundInStack:
+def role_sharing(views: Sequence[View], context: Context) -> StackViolations:
     """Compares the roles that the admission policies let each team's pods carry."""
     holder: dict[str, str] = {}
     for name, space in workspaces(views).items():
@@ -173,7 +165,7 @@ def admission_policies(
         "sparkconnects",
         "configmaps",
     ),
-) -> FoundInStack:
+) -> StackViolations:
     """A kind counts when a policy over it fails closed and a binding of that policy denies."""
     if not workspaces(views):
         return

@@ -4,27 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from components.base.constants import LABEL_NAMESPACE_NAME, LABEL_ROLE, LABEL_WORKSPACE
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import Props, View, of_types
-from policies.isolation.objects import (
-    CLUSTER,
-    NAMESPACE,
-    NETWORK_POLICY,
-    SECURITY_RULE,
-    SERVICE,
-    VSWITCH,
-    namespace_of,
-    workspaces,
-)
+from policies.resources.objects import is_internal, namespace_of, workspaces
+from policies.resources.types import CLUSTER, NAMESPACE, NETWORK_POLICY, PEERINGS, SECURITY_RULE, SERVICE, VSWITCH
 
 _WHOLE_INTERNET = 8
 """Ranges with a shorter prefix are taken for the whole internet: two halves of it are no restriction either."""
-_ADDRESS_TYPE = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type"
-_PEERING = (
-    "alicloud:vpc/peerConnection:PeerConnection",
-    "alicloud:cen/instanceAttachment:InstanceAttachment",
-    "alicloud:cen/transitRouterVpcAttachment:TransitRouterVpcAttachment",
-)
 _Allowed = Annotated[bool, Figure("whether the environment may")]
 
 
@@ -51,7 +37,7 @@ def _anybody(given: Props, side: str) -> bool:
     way_out="name the senders in `from` by namespace or pod labels",
     types=(NETWORK_POLICY,),
 )
-def network_ingress(view: View, context: Context) -> Found:
+def network_ingress(view: View, context: Context) -> Violations:
     """A missing `from`, an empty namespace selector and 0.0.0.0/0 (or a half of it) all mean everybody."""
     for given in view.props.each("spec", "ingress"):
         if _anybody(given, "from"):
@@ -67,7 +53,7 @@ def network_ingress(view: View, context: Context) -> Found:
     types=(NAMESPACE, NETWORK_POLICY),
     whole_stack=True,
 )
-def network_egress(views: Sequence[View], context: Context) -> FoundInStack:
+def network_egress(views: Sequence[View], context: Context) -> StackViolations:
     """Looks at the policies of teams' namespaces; other teams are known by name or by the workspaces' labels."""
     teams = workspaces(views)
     for policy in of_types(views, NETWORK_POLICY):
@@ -96,10 +82,10 @@ def _of_teams(peer: Props, others: set[str]) -> bool:
     way_out="use type ClusterIP and port-forward, or an intranet load balancer",
     types=(SERVICE,),
 )
-def public_service(view: View, context: Context) -> Found:
+def public_service(view: View, context: Context) -> Violations:
     """Public load balancers (ACK's default), node ports and external addresses."""
     kind = view.props.text("spec", "type") or "ClusterIP"
-    internal = view.props.text("metadata", "annotations", _ADDRESS_TYPE) == "intranet"
+    internal = is_internal(view)
     if kind == "NodePort" or (kind == "LoadBalancer" and not internal) or view.props.raw("spec", "externalIPs"):
         yield "the service is reachable from outside of the cluster's network"
 
@@ -112,7 +98,7 @@ def public_service(view: View, context: Context) -> Found:
     way_out="name the ranges that may come in",
     types=(SECURITY_RULE,),
 )
-def security_group_open(view: View, context: Context) -> Found:
+def security_group_open(view: View, context: Context) -> Violations:
     """Looks at rules that accept from everywhere."""
     accepting = view.props.text("type") == "ingress" and (view.props.text("policy") or "accept") == "accept"
     if accepting and any(_everywhere(view.props.text(key)) for key in ("cidrIp", "ipv6CidrIp")):
@@ -128,7 +114,7 @@ def security_group_open(view: View, context: Context) -> Found:
     types=(CLUSTER, VSWITCH),
     whole_stack=True,
 )
-def shared_network(views: Sequence[View], context: Context, *, allowed: _Allowed = False) -> FoundInStack:
+def shared_network(views: Sequence[View], context: Context, *, allowed: _Allowed = False) -> StackViolations:
     """A cluster in a stack without vswitches lies in somebody else's network."""
     for cluster in of_types(views, CLUSTER):
         if not allowed and not any(of_types(views, VSWITCH)):
@@ -141,9 +127,9 @@ def shared_network(views: Sequence[View], context: Context, *, allowed: _Allowed
     severity="high",
     reason="A peered VPC is one network for everything that no security group closes.",
     way_out="remove the peering, or allow it here",
-    types=_PEERING,
+    types=PEERINGS,
 )
-def network_peering(view: View, context: Context, *, allowed: _Allowed = False) -> Found:
+def network_peering(view: View, context: Context, *, allowed: _Allowed = False) -> Violations:
     """Peering connections and attachments to a cloud enterprise network."""
     if not allowed:
         yield "the stack connects its VPC with another one"

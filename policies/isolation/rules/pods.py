@@ -12,12 +12,13 @@ from components.base.constants import (
     ECI,
     EXECUTOR_ACCOUNT,
 )
-from policies.base.rule import Context, Found, FoundInStack, rule
+from policies.base.rule import Context, StackViolations, Violations, rule
 from policies.base.shared import shared
 from policies.base.view import Props, View, of_types
-from policies.cost.model.spark import Conf, conf_of
-from policies.isolation.jobs import WITH_JOBS, containers, job_pods, of_jobs
-from policies.isolation.objects import NAMESPACE, namespace_of, workspaces
+from policies.resources.conf import Conf, conf_of
+from policies.resources.objects import namespace_of, workspaces
+from policies.resources.pods import WITH_JOBS, containers, drivers_and_executors, job_pods
+from policies.resources.types import NAMESPACE
 
 _HOST, _PRIVILEGES = shared("no-host-access"), shared("no-privileges")
 _AUDIENCE, _ECI = shared("token-audience"), shared("eci-annotation")
@@ -26,7 +27,7 @@ _ACCOUNT, _NODE = shared("workload-account"), shared("no-node-choice")
 _ROLE_KEY = f"{ECI}eci-ram-role-name"
 
 
-def _no_host_access(view: View, context: Context) -> Found:
+def _no_host_access(view: View, context: Context) -> Violations:
     for pods in job_pods(view):
         spec = pods.pod.at("spec")
         shared_host = any(spec.flag(key) for key in ("hostNetwork", "hostPID", "hostIPC"))
@@ -42,7 +43,7 @@ def _no_host_access(view: View, context: Context) -> Found:
 NO_HOST_ACCESS = _HOST.rule(_no_host_access, WITH_JOBS)
 
 
-def _no_privileges(view: View, context: Context) -> Found:
+def _no_privileges(view: View, context: Context) -> Violations:
     for pods in job_pods(view):
         for container in containers(pods.pod):
             given = container.at("securityContext")
@@ -62,7 +63,7 @@ NO_PRIVILEGES = _PRIVILEGES.rule(_no_privileges, WITH_JOBS)
     way_out="set runAsNonRoot, seccompProfile RuntimeDefault, allowPrivilegeEscalation: false and drop ALL",
     types=tuple(t for t in WITH_JOBS if "helm" not in t and "sparkoperator" not in t),
 )
-def pod_hardening(view: View, context: Context) -> Found:
+def pod_hardening(view: View, context: Context) -> Violations:
     """The standard `restricted`, for workloads and for workspaces' pod templates."""
     for pods in job_pods(view):
         whole = pods.pod.at("spec", "securityContext")
@@ -84,8 +85,8 @@ def _unhardened(pod: Props, container: Props) -> bool:
     )
 
 
-def _token_audience(view: View, context: Context) -> Found:
-    for pods in of_jobs(view):
+def _token_audience(view: View, context: Context) -> Violations:
+    for pods in drivers_and_executors(view):
         executor = pods.role == "executor"
         wrong = executor and pods.pod.flag("spec", "automountServiceAccountToken") is True
         for volume in pods.pod.each("spec", "volumes"):
@@ -100,8 +101,8 @@ def _token_audience(view: View, context: Context) -> Found:
 TOKEN_AUDIENCE = _AUDIENCE.rule(_token_audience, WITH_JOBS)
 
 
-def _eci_annotation(view: View, context: Context) -> Found:
-    for pods in of_jobs(view):
+def _eci_annotation(view: View, context: Context) -> Violations:
+    for pods in drivers_and_executors(view):
         keys = [key.removeprefix(ECI) for key in pods.pod.keys("metadata", "annotations") if key.startswith(ECI)]
         foreign = [key for key in keys if key not in ECI_KEYS]
         if foreign:
@@ -123,7 +124,7 @@ def _notes(space: View, key: str) -> list[str]:
     return (space.props.text("metadata", "annotations", key) or "").split(",")
 
 
-def _ram_role(views: Sequence[View], context: Context) -> FoundInStack:
+def _ram_role(views: Sequence[View], context: Context) -> StackViolations:
     for view, space in _in_workspaces(views):
         for pods in job_pods(view):
             role = pods.pod.text("metadata", "annotations", _ROLE_KEY)
@@ -134,7 +135,7 @@ def _ram_role(views: Sequence[View], context: Context) -> FoundInStack:
 RAM_ROLE = _ROLE.rule(_ram_role, (NAMESPACE, *WITH_JOBS), whole_stack=True)
 
 
-def _allowed_image(views: Sequence[View], context: Context) -> FoundInStack:
+def _allowed_image(views: Sequence[View], context: Context) -> StackViolations:
     for view, space in _in_workspaces(views):
         conf = conf_of(view) or Conf()
         given = {key: image for key, image in conf.items() if key.endswith("container.image")}
@@ -154,14 +155,14 @@ def _matches(image: str, prefix: str) -> bool:
 ALLOWED_IMAGE = _IMAGE.rule(_allowed_image, (NAMESPACE, *WITH_JOBS), whole_stack=True)
 
 
-def _workload_account(view: View, context: Context) -> Found:
+def _workload_account(view: View, context: Context) -> Violations:
     expected = {"driver": DRIVER_ACCOUNT, "executor": EXECUTOR_ACCOUNT}
     conf = conf_of(view) or Conf()
     for role, account in expected.items():
         key = f"spark.kubernetes.authenticate.{role}.serviceAccountName"
         if conf.get(key, account) != account:
             yield f"{_ACCOUNT.message} ({key})"
-    for pods in of_jobs(view):
+    for pods in drivers_and_executors(view):
         named = pods.pod.text("spec", "serviceAccountName")
         if named not in (None, expected[pods.role]):
             yield f"{_ACCOUNT.message} ({pods.where})"
@@ -170,8 +171,8 @@ def _workload_account(view: View, context: Context) -> Found:
 WORKLOAD_ACCOUNT = _ACCOUNT.rule(_workload_account, WITH_JOBS)
 
 
-def _no_node_choice(view: View, context: Context) -> Found:
-    for pods in of_jobs(view):
+def _no_node_choice(view: View, context: Context) -> Violations:
+    for pods in drivers_and_executors(view):
         spec = pods.pod.at("spec")
         chosen = spec.text("nodeName") or spec.text("runtimeClassName")
         scheduler = spec.text("schedulerName") not in (None, "default-scheduler")

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import Props, View, of_types
-from policies.isolation.objects import RAM_ATTACHMENT, RAM_POLICY, RAM_ROLE, allowing, listed
+from policies.isolation.documents import allowing, listed
+from policies.resources.types import RAM_ATTACHMENT, RAM_POLICY, RAM_ROLE
 
 POLICY_KEY, TRUST_KEY = "policyDocument", "assumeRolePolicyDocument"
 _OSS = "acs:oss:"
@@ -26,7 +27,7 @@ _Names = list[str] | tuple[str, ...]
     way_out="name the actions, and the bucket and folder they are for",
     types=(RAM_POLICY,),
 )
-def ram_wildcard(view: View, context: Context) -> Found:
+def ram_wildcard(view: View, context: Context) -> Violations:
     """Looks at what is allowed: `*` as action, or as whole resource."""
     for statement in allowing(view, POLICY_KEY):
         if {"*", "*:*"} & set(listed(statement, "Action")) or "*" in listed(statement, "Resource"):
@@ -41,7 +42,7 @@ def ram_wildcard(view: View, context: Context) -> Found:
     way_out="remove the actions of ram, sts, ims and resourcemanager",
     types=(RAM_POLICY,),
 )
-def ram_identity_actions(view: View, context: Context) -> Found:
+def ram_identity_actions(view: View, context: Context) -> Violations:
     """Looks at the services that deal in identities."""
     for statement in allowing(view, POLICY_KEY):
         if any(
@@ -58,7 +59,7 @@ def ram_identity_actions(view: View, context: Context) -> Found:
     way_out="name bucket and folder (acs:oss:*:*:bucket/teams/name/*)",
     types=(RAM_POLICY,),
 )
-def ram_folder_scope(view: View, context: Context) -> Found:
+def ram_folder_scope(view: View, context: Context) -> Violations:
     """A bucket's name without stars; a whole bucket's objects only for the calls that OSS-HDFS needs."""
     for statement in allowing(view, POLICY_KEY):
         hdfs = set(listed(statement, "Action")) <= _HDFS_ACTIONS
@@ -77,7 +78,7 @@ def ram_folder_scope(view: View, context: Context) -> Found:
     types=(RAM_POLICY,),
     whole_stack=True,
 )
-def ram_folder_sharing(views: Sequence[View], context: Context) -> FoundInStack:
+def ram_folder_sharing(views: Sequence[View], context: Context) -> StackViolations:
     """Compares the folders of plain buckets that policies may write; OSS-HDFS buckets have no folders for RAM."""
     holders: dict[str, View] = {}
     for view in of_types(views, RAM_POLICY):
@@ -110,7 +111,7 @@ def ram_system_policy(
     context: Context,
     *,
     allowed: Annotated[_Names, Figure("policies of the vendor that may be attached")] = ("AliyunOSSDlsRolePolicy",),
-) -> Found:
+) -> Violations:
     """OSS-HDFS's own service role is the exception."""
     if view.props.text("policyType") == "System" and view.props.text("policyName") not in allowed:
         yield "a policy of the vendor is attached"
@@ -133,7 +134,7 @@ def ram_trust(
         "oss.aliyuncs.com",
     ),
     accounts: Annotated[_Names, Figure("other RAM principals that may take roles")] = (),
-) -> Found:
+) -> Violations:
     """Looks at services, RAM principals and identity providers."""
     for statement in allowing(view, TRUST_KEY):
         who = statement.at("Principal")

@@ -4,17 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from components.base.constants import DRIVER_ACCOUNT
-from policies.base.rule import Context, Figure, Found, FoundInStack, rule
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import Props, View, of_types
-from policies.isolation.objects import (
-    CLUSTER_ROLE,
-    CLUSTER_ROLE_BINDING,
-    NAMESPACE,
-    ROLE,
-    ROLE_BINDING,
-    namespace_of,
-    workspaces,
-)
+from policies.resources.objects import namespace_of, workspaces
+from policies.resources.types import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, NAMESPACE, ROLE, ROLE_BINDING
 
 ROLES, BINDINGS = (ROLE, CLUSTER_ROLE), (ROLE_BINDING, CLUSTER_ROLE_BINDING)
 WRITE = {"create", "update", "patch", "delete", "deletecollection", "*"}
@@ -58,7 +51,7 @@ def _home(subject: Props) -> str:
     way_out="list the API groups, resources and verbs that are needed",
     types=ROLES,
 )
-def rbac_wildcard(view: View, context: Context) -> Found:
+def rbac_wildcard(view: View, context: Context) -> Violations:
     """Looks for `*` in groups, resources, verbs and paths."""
     for given in view.props.each("rules"):
         for key in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
@@ -74,7 +67,7 @@ def rbac_wildcard(view: View, context: Context) -> Found:
     way_out="remove secrets from the rule, or name single ones in resourceNames with the verb get",
     types=ROLES,
 )
-def rbac_secrets(view: View, context: Context) -> Found:
+def rbac_secrets(view: View, context: Context) -> Violations:
     """A single secret by name may be read with `get`; `list` and `watch` ignore names."""
     for given, resources, verbs in _grants(view):
         named = given.texts("resourceNames") and verbs <= {"get"}
@@ -90,7 +83,7 @@ def rbac_secrets(view: View, context: Context) -> Found:
     way_out="remove pods/exec, pods/attach and pods/ephemeralcontainers; logs and port-forward are enough",
     types=ROLES,
 )
-def rbac_exec(view: View, context: Context) -> Found:
+def rbac_exec(view: View, context: Context) -> Violations:
     """Any verb counts: `get` opens a shell as well."""
     for given, resources, verbs in _grants(view):
         if verbs and resources & {"pods/exec", "pods/attach", "pods/ephemeralcontainers", "nodes/proxy"}:
@@ -105,7 +98,7 @@ def rbac_exec(view: View, context: Context) -> Found:
     way_out="use a Role in each namespace instead of a ClusterRole",
     types=(CLUSTER_ROLE,),
 )
-def rbac_cluster_pods(view: View, context: Context) -> Found:
+def rbac_cluster_pods(view: View, context: Context) -> Violations:
     """Workloads count as pods."""
     for given, resources, verbs in _grants(view):
         if resources & POD_MAKERS and verbs & WRITE:
@@ -123,7 +116,7 @@ def rbac_cluster_pods(view: View, context: Context) -> Found:
 )
 def rbac_pod_creator(
     views: Sequence[View], context: Context, *, platform: _Platform = ("spark-operator",)
-) -> FoundInStack:
+) -> StackViolations:
     """Follows bindings to the roles of teams' namespaces that create pods or workloads."""
     teams = workspaces(views)
     creating = {
@@ -148,7 +141,7 @@ def rbac_pod_creator(
     way_out="remove the rule; the stack alone changes them",
     types=ROLES,
 )
-def rbac_escalation(view: View, context: Context) -> Found:
+def rbac_escalation(view: View, context: Context) -> Violations:
     """Looks for write access to what rights are made of, and for escalate, bind and impersonate."""
     for given, resources, verbs in _grants(view):
         if verbs & {"escalate", "bind", "impersonate"} or (resources & WALLS and verbs & WRITE):
@@ -165,7 +158,7 @@ def rbac_escalation(view: View, context: Context) -> Found:
 )
 def rbac_cross_namespace(
     view: View, context: Context, *, platform: _Platform = ("spark-operator", "kube-system")
-) -> Found:
+) -> Violations:
     """Compares the namespaces of a binding and of its service accounts."""
     home = namespace_of(view)
     for subject in view.props.each("subjects"):
@@ -182,7 +175,7 @@ def rbac_cross_namespace(
     way_out="bind a team's group or an account made for the purpose",
     types=BINDINGS,
 )
-def rbac_everyone(view: View, context: Context) -> Found:
+def rbac_everyone(view: View, context: Context) -> Violations:
     """Looks at groups of the system and at default accounts."""
     for subject in view.props.each("subjects"):
         name = subject.text("name") or ""
@@ -201,7 +194,7 @@ def rbac_everyone(view: View, context: Context) -> Found:
 )
 def rbac_cluster_binding(
     view: View, context: Context, *, platform: _Platform = ("spark-operator", "kube-system")
-) -> Found:
+) -> Violations:
     """Accounts of the platform may be bound cluster-wide; the cluster's own broad roles may not be bound at all."""
     if view.props.text("roleRef", "name") in ("cluster-admin", "admin", "edit"):
         yield "binds a role of the cluster that may nearly everything"

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from components.base.constants import PROJECT
-from policies.base.rule import Context, Figure, Found, rule
+from policies.base.rule import Context, Figure, Violations, rule
 from policies.base.view import View
-from policies.cost.model.spark import parse_conf
-from policies.isolation.objects import CHART, CLUSTER, CONFIG_MAP, STORAGE_CLASS
+from policies.resources.conf import parse_conf
+from policies.resources.pods import chart_of
+from policies.resources.types import CHART, CLUSTER, CONFIG_MAP, STORAGE_CLASS
 
 _CELEBORN = "celeborn-defaults.conf"
 
@@ -19,7 +20,7 @@ _CELEBORN = "celeborn-defaults.conf"
     way_out="set cluster.deletion_protection: true",
     types=(CLUSTER,),
 )
-def cluster_protected(view: View, context: Context) -> Found:
+def cluster_protected(view: View, context: Context) -> Violations:
     """The engine's protection and ACK's own."""
     if not view.options.get("protect"):
         yield "the cluster is not protected"
@@ -35,7 +36,7 @@ def cluster_protected(view: View, context: Context) -> Found:
     way_out="set cluster.logs.audit: true",
     types=(CLUSTER,),
 )
-def audit_log(view: View, context: Context) -> Found:
+def audit_log(view: View, context: Context) -> Violations:
     """Reads the cluster's audit log setting."""
     if view.props.flag("auditLogConfig", "enabled") is not True:
         yield "the audit log is off"
@@ -49,7 +50,7 @@ def audit_log(view: View, context: Context) -> Found:
     way_out='set the parameter encrypted: "true"',
     types=(STORAGE_CLASS,),
 )
-def disk_encryption(view: View, context: Context) -> Found:
+def disk_encryption(view: View, context: Context) -> Violations:
     """Reads storage classes of Alibaba Cloud's disks."""
     ours = (view.props.text("provisioner") or "").startswith("diskplugin.csi.alibabacloud.com")
     if ours and view.props.text("parameters", "encrypted") != "true":
@@ -73,10 +74,9 @@ def operator_scope(
         "default",
         "kube-system",
     ),
-) -> Found:
+) -> Violations:
     """An empty name, and an empty list, mean all namespaces."""
-    chart = (view.props.text("chart") or "").rstrip("/").rsplit("/", 1)[-1]
-    if not chart.startswith("spark-operator"):
+    if not chart_of(view).startswith("spark-operator"):
         return
     named = view.props.texts("values", "spark", "jobNamespaces")
     selected = view.props.has("values", "spark", "jobNamespaceSelector")
@@ -92,7 +92,7 @@ def operator_scope(
     way_out=f"set shuffle.authentication: true ({PROJECT}'s default)",
     types=(CONFIG_MAP,),
 )
-def shuffle_authentication(view: View, context: Context) -> Found:
+def shuffle_authentication(view: View, context: Context) -> Violations:
     """Reads the servers' configuration."""
     text = view.props.text("data", _CELEBORN) if view.props.has("data") else None
     if text is not None and parse_conf(text).get("celeborn.auth.enabled") != "true":

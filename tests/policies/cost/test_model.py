@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from components.pods import sizes
 from policies.base.rule import Context
 from policies.base.view import Props, view_of
+from policies.cost.model.bills import bill
 from policies.cost.model.cloud import free_reason
 from policies.cost.model.estimate import Estimate, estimate, estimate_graph
 from policies.cost.model.job import NoJobError, job_cost
-from policies.cost.model.pods import PodAsk, ask_of, bill
 from policies.cost.model.prices import FILE, HOURS_PER_MONTH, fen, prices, read
-from policies.cost.model.spark import Conf, job_of, parse_conf
+from policies.resources.conf import Conf, parse_conf
+from policies.resources.jobs import job_of
+from policies.resources.pod_requests import PodRequest, request_of
 from replay.graph import UNKNOWN, Graph
 from tests.policies.graphs import CONF, changed, clean, get, kubernetes, resource, template
 
@@ -26,7 +28,7 @@ CONTEXT = Context(region=HANGZHOU)
 
 
 def cny(vcpu: float, gib: float, region: str = HANGZHOU, **more: Any) -> Decimal:
-    amount = bill(PodAsk(vcpu, gib, **more), prices(region)).cny_per_hour
+    amount = bill(PodRequest(vcpu, gib, **more), prices(region)).cny_per_hour
     assert amount is not None
     return amount
 
@@ -110,18 +112,18 @@ def test_a_sidecar_that_is_ignored_costs_nothing() -> None:
 
 
 def _size(pod: dict[str, Any]) -> tuple[float, float]:
-    ask = ask_of(Props(pod))
-    return ask.vcpu, ask.gib
+    request = request_of(Props(pod))
+    return request.vcpu, request.gib
 
 
 def test_economy_and_ecs_types_and_unknown_regions_have_no_price_and_never_zero() -> None:
-    for ask, region in (
-        (PodAsk(4, 16, economy=True), HANGZHOU),
-        (PodAsk(4, 16, use_specs=("ecs.c6.xlarge",)), HANGZHOU),
-        (PodAsk(4, 16), "eu-central-1"),
-        (PodAsk(4, 16), None),
+    for request, region in (
+        (PodRequest(4, 16, economy=True), HANGZHOU),
+        (PodRequest(4, 16, use_specs=("ecs.c6.xlarge",)), HANGZHOU),
+        (PodRequest(4, 16), "eu-central-1"),
+        (PodRequest(4, 16), None),
     ):
-        found = bill(ask, prices(region))
+        found = bill(request, prices(region))
         assert found.cny_per_hour is None
         assert found.unpriced
 
@@ -138,9 +140,9 @@ SIZES = st.floats(0.1, 60, allow_nan=False)
 def test_a_bill_is_positive_and_rounding_twice_changes_nothing(
     vcpu: float, gib: float, region: str, spot: bool
 ) -> None:
-    one = bill(PodAsk(vcpu, gib, spot=spot), prices(region))
+    one = bill(PodRequest(vcpu, gib, spot=spot), prices(region))
     assert one.spec is not None
-    again = bill(PodAsk(one.spec.vcpu, one.spec.gib, spot=spot), prices(region))
+    again = bill(PodRequest(one.spec.vcpu, one.spec.gib, spot=spot), prices(region))
     assert one.cny_per_hour == again.cny_per_hour
     assert one.cny_per_hour is not None
     assert one.cny_per_hour > 0
@@ -216,7 +218,7 @@ def test_a_chart_that_the_engine_expanded_is_not_counted_twice() -> None:
 
 def test_prices_older_than_a_year_are_flagged() -> None:
     old = [p.key for p in read() if p.stale(date(2026, 11, 22))]
-    assert "sizes.vcpu" in old
+    assert "eci.vcpu" in old
     assert "acs.general-purpose.default.vcpu" not in old
 
 
@@ -234,7 +236,7 @@ def test_a_price_without_a_number_is_refused(tmp_path: Any) -> None:
 
 
 def test_hong_kong_is_priced_as_abroad() -> None:
-    assert prices("cn-hongkong").cny("sizes.vcpu") is None
+    assert prices("cn-hongkong").cny("eci.vcpu") is None
     assert prices("cn-hongkong").cny("acs.general-purpose.default.vcpu") == Decimal("0.0886")
 
 

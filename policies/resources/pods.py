@@ -1,4 +1,4 @@
-"""The pods behind resources: templates of workloads, pod templates in ConfigMaps, and a chart's values."""
+"""The pods behind resources: templates of workloads and applications, templates in ConfigMaps, and a chart's values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,24 +8,36 @@ import yaml
 
 from components.base.constants import LABEL_SPARK_ROLE
 from policies.base.view import Props, Unreadable, View
+from policies.resources.conf import APPLICATIONS, spec_of
+from policies.resources.types import (
+    CHART,
+    CONFIG_MAP,
+    CRON_JOB,
+    DAEMON_SET,
+    DEPLOYMENT,
+    JOB,
+    POD,
+    REPLICA_SET,
+    REPLICATION_CONTROLLER,
+    STATEFUL_SET,
+)
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
-    "kubernetes:core/v1:Pod": (),
-    "kubernetes:core/v1:ReplicationController": ("spec", "template"),
-    "kubernetes:apps/v1:Deployment": ("spec", "template"),
-    "kubernetes:apps/v1:StatefulSet": ("spec", "template"),
-    "kubernetes:apps/v1:ReplicaSet": ("spec", "template"),
-    "kubernetes:apps/v1:DaemonSet": ("spec", "template"),
-    "kubernetes:batch/v1:Job": ("spec", "template"),
-    "kubernetes:batch/v1:CronJob": ("spec", "jobTemplate", "spec", "template"),
+    POD: (),
+    REPLICATION_CONTROLLER: ("spec", "template"),
+    DEPLOYMENT: ("spec", "template"),
+    STATEFUL_SET: ("spec", "template"),
+    REPLICA_SET: ("spec", "template"),
+    DAEMON_SET: ("spec", "template"),
+    JOB: ("spec", "template"),
+    CRON_JOB: ("spec", "jobTemplate", "spec", "template"),
 }
-"""Type token -> where its pod template is."""
-CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
-CHART = "kubernetes:helm.sh/v4:Chart"
+"""Type token -> path of its pod template."""
 WORKLOADS = (*TEMPLATES, CHART)
 WITH_PODS = (*WORKLOADS, CONFIG_MAP)
-"""Every type in which pods are described."""
+"""Every type that describes pods, but for applications: what they ask for depends on their configuration."""
+WITH_JOBS = (*WITH_PODS, *APPLICATIONS)
+"""Every type that describes a pod or a job."""
 PODS_OF_CHART = {"spark-operator": ("controller", "webhook")}
 """Chart -> values that each describe pods: `replicas`, `resources`, `annotations`, `labels`."""
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -36,7 +48,7 @@ Role = Literal["service", "job", "driver", "executor"]
 
 @dataclass(frozen=True)
 class PodSet:
-    """Equal pods: where they are described, how many, what for."""
+    """Equal pods: where they are described, how many there are, and what they do."""
 
     view: View
     pod: Props
@@ -53,13 +65,13 @@ class PodSet:
 
     @property
     def own_containers(self) -> list[Props]:
-        """The containers whose sizes are said here: all, or without the one Spark fills (its first)."""
+        """The containers whose sizes are written here: all of them, or all but the first, which Spark fills."""
         containers = self.pod.each("spec", "containers")
         return containers[1:] if self.filled_by_spark else containers
 
 
 def pod_sets(view: View) -> list[PodSet]:
-    """The pods a resource stands for; none for other resources."""
+    """The pods that a workload, a chart or a ConfigMap stands for; none for other resources."""
     if view.type in TEMPLATES:
         return [_of_template(view)]
     if view.type == CONFIG_MAP:
@@ -67,6 +79,33 @@ def pod_sets(view: View) -> list[PodSet]:
     if view.type == CHART:
         return list(_of_chart(view))
     return []
+
+
+def job_pods(view: View) -> list[PodSet]:
+    """All pods a resource describes, with the driver and executor templates of applications."""
+    if view.type not in APPLICATIONS:
+        return pod_sets(view)
+    spec = spec_of(view.props)
+    driver, executor = spec.at("driver", "template"), spec.at("executor", "template")
+    return [
+        PodSet(view, driver, 1, "driver", driver.where()),
+        PodSet(view, executor, 1, "executor", executor.where()),
+    ]
+
+
+def drivers_and_executors(view: View) -> Iterator[PodSet]:
+    """Those of a resource's pods that are drivers or executors."""
+    return (pods for pods in job_pods(view) if pods.role in ("driver", "executor"))
+
+
+def containers(pod: Props) -> list[Props]:
+    """All containers of a pod, init containers included."""
+    return [*pod.each("spec", "containers"), *pod.each("spec", "initContainers")]
+
+
+def chart_of(view: View) -> str:
+    """The name a chart's reference ends in (`spark-operator-2.5.2.tgz`); empty without one."""
+    return (view.props.text("chart") or "").rstrip("/").rsplit("/", 1)[-1]
 
 
 def _of_template(view: View) -> PodSet:
@@ -97,7 +136,7 @@ def _of_config_map(view: View) -> Iterator[PodSet]:
 
 
 def _of_chart(view: View) -> Iterator[PodSet]:
-    chart = (view.props.text("chart") or "").rstrip("/").rsplit("/", 1)[-1]
+    chart = chart_of(view)
     known = next((parts for name, parts in PODS_OF_CHART.items() if chart.startswith(name)), ())
     for part in known:
         values = view.props.at("values", part)
