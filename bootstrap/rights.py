@@ -68,22 +68,22 @@ def policies(settings: BootstrapSettings, environment: Environment, kind: Kind) 
 
 def _grouped(environment: Environment, kind: Kind) -> Mapping[tuple[str, str], list[str]]:
     """(service, scope) -> actions of all resource types, each once."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
+    actions_by_scope: dict[tuple[str, str], dict[str, None]] = {}
 
     def add(scope: str, names: Iterable[str]) -> None:
         for name in names:
-            found.setdefault((name.partition(":")[0], scope), {})[name] = None
+            actions_by_scope.setdefault((name.partition(":")[0], scope), {})[name] = None
 
     for entry in actions().values():
-        for scope, given in entry["rights"].items():
+        for scope, rights in entry["rights"].items():
             if scope == "service-role" and not environment.make_service_role:
                 continue
-            add(scope, given.get("read", []))
+            add(scope, rights.get("read", []))
             if kind == "deploy" and (scope != "roles" or environment.make_roles):
-                add(scope, given.get("write", []))
+                add(scope, rights.get("write", []))
     if kind == "deploy":
         add("region", environment.extra_actions)
-    return {key: list(names) for key, names in found.items()}
+    return {key: list(names) for key, names in actions_by_scope.items()}
 
 
 def _resources(account: str, environment: Environment, service: str, scope: str) -> list[str]:

@@ -1,16 +1,16 @@
 """What the bootstrap's stack file says, read as strictly as the platform's."""
 
 import json
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import pulumi
 from pulumi.runtime import config as raw
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from bootstrap.names import KINDS, PLATFORM, role_name
 from components.base.cloud import KmsKeyId, Region
 from components.base.inputs import Inputs
-from components.base.mistakes import InputError, not_allowed
+from components.base.mistakes import InputError, Mistakes, check
 from components.base.sentences import unknown_key
 from components.base.values import matching
 
@@ -28,21 +28,25 @@ class State(Inputs):
     """The bucket of the state."""
 
     bucket: Bucket = Field(description="Name of the bucket, unique among all customers of OSS")
-    region: Region = Field("cn-hangzhou", description="Region of the bucket; state of all regions may lie in it")
+    region: Region = Field(
+        "cn-hangzhou", description="Region of the bucket; it can hold the state of stacks in any region"
+    )
     old_versions_days: Annotated[int, Field(ge=7, le=3650)] = Field(
-        365, description="Days an overwritten or deleted state file is kept: the way back from a lost state"
+        365, description="Days that overwritten or deleted state files are kept, so that a lost state can be restored"
     )
     encryption: Literal["AES256", "KMS"] = Field(
-        "AES256", description="Encryption of the objects: keys of OSS (free) or of KMS. Secrets in the state are "
-        "encrypted by Pulumi besides"
+        "AES256", description="Encryption of the objects: with keys of OSS (free) or of KMS. Secrets in "
+        "the state are encrypted by Pulumi as well"
     )  # fmt: skip
     kms_key: KmsKeyId | None = Field(None, description="Id of the KMS key for encryption KMS")
 
-    @model_validator(mode="after")
-    def _kms(self) -> Self:
+    @check
+    def _kms_key_has_an_effect(self) -> Mistakes:
         if self.kms_key is not None and self.encryption != "KMS":
-            raise not_allowed(f"{self.kms_key!r} has no effect with encryption {self.encryption}", "kms_key")
-        return self
+            yield (
+                "kms_key",
+                f"{self.kms_key!r} has no effect with encryption {self.encryption}; allowed: none, or encryption KMS",
+            )
 
 
 class Github(Inputs):
@@ -51,23 +55,22 @@ class Github(Inputs):
     repository: Annotated[str, *matching(r"[\w.-]+/[\w.-]+", "owner/name")] = Field(description="The repository")
     owner_id: Id | None = Field(
         None,
-        description="Numeric id of the owner. GitHub writes it into the tokens of repositories made or renamed since "
-        "2026-07-15, and of those that opted in; give both ids there, and none elsewhere",
+        description="Numeric id of the owner. GitHub writes it into the tokens of repositories created or renamed "
+        "since 2026-07-15, and of those that opted in; set both ids for those, and neither elsewhere",
     )
-    repository_id: Id | None = Field(None, description="Numeric id of the repository, as owner_id")
+    repository_id: Id | None = Field(None, description="Numeric id of the repository; see owner_id")
     server: Annotated[
         str, *matching(r"https://[\w.-]+(/[\w./-]*[\w-])?", "an https URL without a slash at its end")
     ] = Field(
         "https://token.actions.githubusercontent.com",
-        description="Issuer of the tokens; GitHub Enterprise Server has its own, https://HOST/_services/token",
+        description="Issuer of the tokens; GitHub Enterprise Server has its own: https://HOST/_services/token",
     )
 
-    @model_validator(mode="after")
-    def _ids(self) -> Self:
+    @check
+    def _ids_come_together(self) -> Mistakes:
         for key, other in (("owner_id", "repository_id"), ("repository_id", "owner_id")):
             if getattr(self, key) is None and getattr(self, other) is not None:
-                raise not_allowed(f"missing; {other} is given; allowed: both ids, or none", key)
-        return self
+                yield key, f"missing, although {other} is set; allowed: both ids, or neither"
 
     def subject(self, environment: str) -> str:
         """`sub` of a job that runs in a GitHub environment."""
@@ -99,24 +102,28 @@ class Environment(Inputs):
     """One stack of the platform that CI may preview and deploy."""
 
     name: Annotated[str, *matching(r"[a-z][a-z0-9-]{1,19}", "2 to 20 lower-case letters, digits and dashes")] = Field(
-        description="Name of the stack; also of the GitHub environment, beside <name>-preview"
+        description="Name of the stack, and of its GitHub environment; the other GitHub environment is <name>-preview"
     )
-    region: Region = Field("cn-hangzhou", description="Region of the stack: no right reaches another one")
+    region: Region = Field("cn-hangzhou", description="Region of the stack; the roles have no rights in any other")
     bucket_prefix: Prefix | None = Field(
-        None, description="storage.bucket_prefix of the stack: the buckets <bucket_prefix>-* may be made and changed"
+        None,
+        description="storage.bucket_prefix of the stack: the role may create and change the buckets <bucket_prefix>-*",
     )
     buckets: tuple[Bucket, ...] = Field((), description="Further buckets by name (storage.hdfs.bucket and the like)")
     role_prefix: Prefix | None = Field(
-        None, description="identity.role_prefix of the stack; left out: spark-on-ack-<name>"
+        None, description="identity.role_prefix of the stack; default: spark-on-ack-<name>"
     )
     make_roles: bool = Field(
         True,
-        description="Deploy may make the workloads' RAM roles and policies. Who may write a policy may write any: with "
-        "false nothing of RAM can be changed and the roles come from identity.existing_roles",
+        description="The deploy role may create the workloads' RAM roles and policies. Whoever may write one policy "
+        "may write any; with false it cannot change RAM at all, and the roles come from identity.existing_roles",
     )
-    make_service_role: bool = Field(False, description="Deploy may make OSS-HDFS's service role (storage.service_role)")
+    make_service_role: bool = Field(
+        False, description="The deploy role may create OSS-HDFS's service role (storage.service_role)"
+    )
     extra_actions: tuple[Action, ...] = Field(
-        (), description="RAM actions that deploy needs beside those of bootstrap/actions.yaml; a refusal names them"
+        (),
+        description="RAM actions for the deploy role beyond those of bootstrap/actions.yaml; a refusal names them",
     )
 
     @property
@@ -129,65 +136,73 @@ class BootstrapSettings(Inputs):
     """The bootstrap's stack file: `bootstrap/Pulumi.<stack>.yaml`, all keys under `spark-on-ack-bootstrap:settings`."""
 
     account: Annotated[str, *matching(r"\d{16}", "the 16 digits of the account id, in quotes")] = Field(
-        description="The Alibaba Cloud account that all of this is made in"
+        description="The Alibaba Cloud account in which all of this is created"
     )
     state: State = Field(description="The bucket of the state")
     github: Github | None = Field(None, description="The GitHub repository that deploys")
     gitlab: Gitlab | None = Field(None, description="The GitLab project that deploys; one of github and gitlab")
     oidc_provider: Literal["create", "existing"] = Field(
-        "create", description="RAM's OIDC provider for the CI server: an account has one per server; existing: another "
-        "stack made it"
+        "create", description="RAM's OIDC provider for the CI server, of which an account can have one per server; "
+        "existing: another stack created it"
     )  # fmt: skip
     oidc_provider_name: (
         Annotated[str, *matching(r"[A-Za-z0-9][\w.-]{0,127}", "letters, digits, dots, dashes, underscores")] | None
-    ) = Field(None, description="Its name; left out: github or gitlab")
+    ) = Field(None, description="Its name; default: github or gitlab")
     fingerprints: Annotated[tuple[Fingerprint, ...], Field(max_length=5)] = Field(
         (),
-        description="Fingerprints of the CA of the CI server's certificate, which RAM checks it by; the vendor's page "
-        "has them collected beforehand. docs/from-nothing-to-prod.md says how",
+        description="SHA-1 fingerprints of the certificate authority that signed the CI server's certificate; RAM "
+        "checks the server by them. docs/from-nothing-to-prod.md says how to get them",
     )
-    environments: tuple[Environment, ...] = Field(description="The stacks CI deploys, at least one")
+    environments: tuple[Environment, ...] = Field(description="The stacks that CI deploys, at least one")
     tags: dict[str, str] = Field({}, description="Tags of every cloud object")
 
-    @model_validator(mode="after")
-    def _one_server(self) -> Self:
+    @check
+    def _one_server(self) -> Mistakes:
         if (self.github is None) == (self.gitlab is None):
-            raise not_allowed("one of github and gitlab must be given; allowed: exactly one", "github")
-        if not self.environments:
-            raise not_allowed("is empty; allowed: at least one", "environments")
-        return self
+            reason = "missing, and so is gitlab" if self.github is None else "set, and so is gitlab"
+            yield "github", f"{reason}; allowed: exactly one of them"
 
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        """No environment's rights may reach into another's, nor to the state or to CI's own roles."""
+    @check
+    def _environments_are_named_apart(self) -> Mistakes:
         names = [e.name for e in self.environments]
-        reserved = [role_name(n, kind) for n in names for kind in KINDS]
+        if not names:
+            yield "environments", "empty; allowed: at least one"
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                yield f"environments[{i}].name", f"{name!r} is already in the list; allowed: a name that is not"
+
+    @check
+    def _roles_of_others_are_out_of_reach(self) -> Mistakes:
+        """No environment's rights may reach another's roles, or CI's own."""
+        reserved = [role_name(e.name, kind) for e in self.environments for kind in KINDS]
         for i, one in enumerate(self.environments):
-            at = f"environments[{i}]"
+            others = [f"{e.roles}-" for e in self.environments if e is not one]
+            role = next((r for r in (*reserved, *others) if r.startswith(f"{one.roles}-")), None)
+            if role is not None:
+                yield (
+                    f"environments[{i}].role_prefix",
+                    f"rights on the roles {one.roles}-* would reach {role}; allowed: another role_prefix",
+                )
+
+    @check
+    def _buckets_of_others_are_out_of_reach(self) -> Mistakes:
+        """No environment's rights may reach another's buckets, or the state."""
+        for i, one in enumerate(self.environments):
             others = [e for e in self.environments if e is not one]
-            if one.name in names[:i]:
-                raise not_allowed(f"{one.name!r} is there twice", f"{at}.name")
-            for role in (*reserved, *(f"{o.roles}-" for o in others)):
-                if role.startswith(f"{one.roles}-"):
-                    raise not_allowed(
-                        f"rights on the roles {one.roles}-* would reach {role}; allowed: another role_prefix",
-                        f"{at}.role_prefix",
-                    )
             taken = [self.state.bucket, *(b for o in others for b in (*o.buckets, f"{o.bucket_prefix or ''}-"))]
-            for bucket in taken:
-                if one.bucket_prefix and bucket.startswith(f"{one.bucket_prefix}-"):
-                    raise not_allowed(
-                        f"rights on the buckets {one.bucket_prefix}-* would reach {bucket}; allowed: another prefix",
-                        f"{at}.bucket_prefix",
-                    )
+            bucket = next((b for b in taken if one.bucket_prefix and b.startswith(f"{one.bucket_prefix}-")), None)
+            if bucket is not None:
+                yield (
+                    f"environments[{i}].bucket_prefix",
+                    f"rights on the buckets {one.bucket_prefix}-* would reach {bucket}; allowed: another prefix",
+                )
             if self.state.bucket in one.buckets:
-                raise not_allowed(f"{self.state.bucket!r} is the state's bucket; allowed: others", f"{at}.buckets")
-        return self
+                yield f"environments[{i}].buckets", f"{self.state.bucket!r} is the state's bucket; allowed: any other"
 
     @property
     def server(self) -> Github | Gitlab:
         """The CI server."""
-        return self.github or self.gitlab  # type: ignore[return-value]  # one of them is given, see _one_server
+        return self.github or self.gitlab  # type: ignore[return-value]  # one of them is set: see _one_server
 
     @property
     def provider_name(self) -> str:
@@ -199,10 +214,12 @@ def load() -> BootstrapSettings:
     """The settings of the running stack. Raises InputError with every mistake."""
     project = pulumi.get_project()
     title = f"bootstrap/Pulumi.{pulumi.get_stack()}.yaml:"
-    given: dict[str, Any] = {k.partition(":")[2]: v for k, v in raw.CONFIG.get().items() if k.startswith(f"{project}:")}
-    mistakes = [unknown_key(key, ["settings"]) for key in given if key != "settings"]
-    if "settings" not in given:
-        mistakes.append("settings: missing; allowed: the keys of docs/from-nothing-to-prod.md")
+    configured: dict[str, Any] = {
+        k.partition(":")[2]: v for k, v in raw.CONFIG.get().items() if k.startswith(f"{project}:")
+    }
+    mistakes = [unknown_key(key, ["settings"]) for key in configured if key != "settings"]
+    if "settings" not in configured:
+        mistakes.append("settings: missing; allowed: the keys that docs/from-nothing-to-prod.md explains")
     if mistakes:
         raise InputError(mistakes, title)
-    return BootstrapSettings.read(json.loads(given["settings"]), title=title)
+    return BootstrapSettings.read(json.loads(configured["settings"]), title=title)

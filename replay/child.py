@@ -30,10 +30,10 @@ def config_of(stack_file: Path, project: str) -> tuple[dict[str, str], list[str]
     data = yaml.safe_load(stack_file.read_text()) or {}
     texts: dict[str, str] = {}
     secrets: list[str] = []
-    for key, given in (data.get("config") or {}).items():
+    for key, written in (data.get("config") or {}).items():
         full = key if ":" in str(key) else f"{project}:{key}"
-        value = given
-        if isinstance(given, dict) and set(given) == {"secure"}:
+        value = written
+        if isinstance(written, dict) and set(written) == {"secure"}:
             secrets.append(full)
             value = "placeholder-of-an-encrypted-value"
         texts[full] = value if isinstance(value, str) else json.dumps(value)

@@ -51,7 +51,7 @@ COMPUTED: dict[str, Answer] = {
     "alicloud:vpc/natGateway:NatGateway": lambda name, _: {"id": f"ngw-{name}", "snatTableIds": f"stb-{name}"},
     "alicloud:ecs/eipAddress:EipAddress": lambda name, _: {"id": f"eip-{name}", "ipAddress": "203.0.113.7"},
     "alicloud:cs/managedKubernetes:ManagedKubernetes": _cluster,
-    "alicloud:ram/role:Role": lambda _, given: {"arn": f"acs:ram::{ACCOUNT}:role/{given['roleName'].lower()}"},
+    "alicloud:ram/role:Role": lambda _, inputs: {"arn": f"acs:ram::{ACCOUNT}:role/{inputs['roleName'].lower()}"},
     "alicloud:ros/stack:Stack": lambda *_: {"status": "CREATE_COMPLETE"},
 }
 

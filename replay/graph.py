@@ -59,11 +59,11 @@ class Graph:
 
     def one(self, type_: str, name: str) -> Resource:
         """The resource of that type (token or last part) and name. Raises LookupError unless there is exactly one."""
-        found = [r for r in self.of_type(type_) if r.name == name]
-        if len(found) != 1:
+        matches = [r for r in self.of_type(type_) if r.name == name]
+        if len(matches) != 1:
             names = ", ".join(sorted(r.name for r in self.of_type(type_))) or "none"
-            raise LookupError(f"{len(found)} resources {type_} {name!r} in stack {self.stack}; of that type: {names}")
-        return found[0]
+            raise LookupError(f"{len(matches)} resources {type_} {name!r} in stack {self.stack}; of that type: {names}")
+        return matches[0]
 
     def by_urn(self) -> dict[str, Resource]:
         """URN -> resource."""

@@ -102,7 +102,7 @@ def _options(request: Any) -> dict[str, Any]:  # noqa: ANN401
     """What differs from the default, under the engine's names."""
     aliases = [json_format.MessageToDict(a) for a in request.aliases]
     timeouts = json_format.MessageToDict(request.customTimeouts)
-    found = {
+    options = {
         "protect": request.protect,
         "retainOnDelete": request.retainOnDelete,
         "deleteBeforeReplace": request.deleteBeforeReplace,
@@ -115,7 +115,7 @@ def _options(request: Any) -> dict[str, Any]:  # noqa: ANN401
         "aliases": aliases + [{"urn": u} for u in request.aliasURNs],
         "customTimeouts": timeouts,
     }
-    return {k: v for k, v in found.items() if v}
+    return {k: v for k, v in options.items() if v}
 
 
 def plain(struct: struct_pb2.Struct) -> dict[str, Any]:

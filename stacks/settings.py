@@ -21,9 +21,9 @@ def load() -> tuple[Settings, pulumi.Output[str] | None]:
 
     Raises InputError with every mistake of the stack file.
     """
-    given = raw.CONFIG.get()
-    mistakes = [m for key in given if (m := _wrong_namespace(key))]
-    own = {k.partition(":")[2]: v for k, v in given.items() if k.partition(":")[0] == PROJECT}
+    configured = raw.CONFIG.get()
+    mistakes = [m for key in configured if (m := _wrong_namespace(key))]
+    own = {k.partition(":")[2]: v for k, v in configured.items() if k.partition(":")[0] == PROJECT}
     secrets = {k: own.pop(k) for k in SECRET_KEYS if k in own}
     config = pulumi.Config(PROJECT)
     for key in secrets:

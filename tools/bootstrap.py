@@ -43,9 +43,9 @@ def ensure() -> None:
 
     """
     if sys.version_info < FLOOR:
-        found, floor = (".".join(map(str, version[:2])) for version in (sys.version_info, FLOOR))
+        version, floor = (".".join(map(str, version[:2])) for version in (sys.version_info, FLOOR))
         raise BootstrapError(
-            "python3 is {}, at least {} is needed; install a newer one and put it first on PATH".format(found, floor)  # noqa: UP032
+            "python3 is {}, at least {} is needed; install a newer one and put it first on PATH".format(version, floor)  # noqa: UP032
         )
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     stamp = STAMP.read_text().strip() if STAMP.exists() else ""
@@ -100,12 +100,12 @@ def install() -> None:
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as pip:
         assert pip.stdout is not None  # noqa: S101 (a pipe was asked for)
-        said, collected, lines = time.monotonic(), 0, []
+        reported, collected, lines = time.monotonic(), 0, []
         for line in pip.stdout:
             lines.append(line)
             collected += line.startswith("Collecting ")
-            if time.monotonic() - said > 10:
-                said = time.monotonic()
+            if time.monotonic() - reported > 10:
+                reported = time.monotonic()
                 print(f"  {collected} packages so far", flush=True)
     if pip.returncode:
         raise BootstrapError(explain("".join(lines)))

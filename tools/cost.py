@@ -36,20 +36,22 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("stack")
     parser.add_argument("--job", type=Path, help="a SparkApplication in YAML")
     parser.add_argument("--json", action="store_true", help="machine-readable")
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
     try:
-        graph = replay(given.stack)
-        context = Context(region=judged_by(given.stack).region)
-        if given.job:
-            cost = _job(given.job, graph, context)
+        graph = replay(arguments.stack)
+        context = Context(region=judged_by(arguments.stack).region)
+        if arguments.job:
+            cost = _job(arguments.job, graph, context)
             _print_job(console, cost, context)
-        elif given.json:
+        elif arguments.json:
             sys.stdout.write(json.dumps(as_json(_estimate(graph, context), context), indent=1) + "\n")
         else:
-            _print_estimate(console, given.stack, _estimate(graph, context), context)
+            _print_estimate(console, arguments.stack, _estimate(graph, context), context)
     except (ReplayError, NoJobError, Unreadable, TooLargeError, OSError, yaml.YAMLError) as e:
-        sys.stderr.write(f"{f'{given.job}: ' if given.job and not isinstance(e, ReplayError | OSError) else ''}{e}\n")
+        sys.stderr.write(
+            f"{f'{arguments.job}: ' if arguments.job and not isinstance(e, ReplayError | OSError) else ''}{e}\n"
+        )
         return 1
     return 0
 
@@ -87,8 +89,8 @@ def old_prices(known: Estimate, context: Context) -> list[str]:
     """The prices in use that were read more than a year ago, with their dates."""
     book = prices(context.region)
     keys = sorted({key for line in known.lines for key in line.keys})
-    entries = [e for key in keys if (e := book.find(key)) is not None]
-    return [f"{e.key} ({e.date:%Y-%m-%d})" for e in entries if e.stale(context.today)]
+    in_use = [e for key in keys if (e := book.find(key)) is not None]
+    return [f"{e.key} ({e.date:%Y-%m-%d})" for e in in_use if e.stale(context.today)]
 
 
 def _print_estimate(console: Console, stack: str, known: Estimate, context: Context) -> None:

@@ -6,8 +6,7 @@ import typing
 from typing import Any
 
 from components.base.constants import PROJECT
-from components.base.inputs import Inputs
-from components.base.model import model_of
+from components.base.model import CheckedModel, model_of
 from components.base.sentences import allowed_words, annotation_of, model_in
 from components.platform.inputs import Settings
 
@@ -50,14 +49,14 @@ def entry(key: str, field: Any, depth: int) -> list[str]:  # noqa: ANN401 - pyda
     return lines
 
 
-def section_of(field: Any) -> tuple[type[Inputs] | None, bool]:  # noqa: ANN401
+def section_of(field: Any) -> tuple[type[CheckedModel] | None, bool]:  # noqa: ANN401
     """The model of a section, and whether the key holds a list of them."""
     nested = model_of(field.annotation)
     if nested is not None:
         return nested, False
     if typing.get_origin(field.annotation) is tuple:
         inner = model_in(typing.get_args(field.annotation)[0])
-        return (inner, True) if inner is not None and issubclass(inner, Inputs) else (None, False)
+        return (inner, True) if inner is not None and issubclass(inner, CheckedModel) else (None, False)
     return None, False
 
 

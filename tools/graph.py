@@ -8,8 +8,8 @@ from policies.base.rule import Context
 from policies.cost.model.estimate import estimate_graph
 from replay import ReplayError, replay
 from tools.packs import judged_by
+from tools.preview.assessment import Assessment
 from tools.preview.drawing import svg
-from tools.preview.look import Look
 from tools.preview.picture import mermaid, picture_of
 
 
@@ -18,18 +18,18 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make graph", description=__doc__)
     parser.add_argument("stack", help="name of a stack file: dev for stacks/Pulumi.dev.yaml")
     parser.add_argument("--out", type=Path, default=Path("out/graph"), help="folder to write to (default out/graph)")
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     try:
-        judged = judged_by(given.stack)
-        graph = replay(given.stack)
+        judged = judged_by(arguments.stack)
+        graph = replay(arguments.stack)
     except ReplayError as e:
         print(e, file=sys.stderr)
         return 1
     lines = list(estimate_graph(graph, Context(region=judged.region)).lines)
-    picture = picture_of(Look(given.stack, judged.environment, judged.region, graph=graph, lines=lines))
-    given.out.mkdir(parents=True, exist_ok=True)
+    picture = picture_of(Assessment(arguments.stack, judged.environment, judged.region, graph=graph, lines=lines))
+    arguments.out.mkdir(parents=True, exist_ok=True)
     for suffix, text in (("svg", svg(picture)), ("mmd", mermaid(picture))):
-        path = given.out / f"{given.stack}.{suffix}"
+        path = arguments.out / f"{arguments.stack}.{suffix}"
         path.write_text(text, encoding="utf-8")
         print(path)
     return 0

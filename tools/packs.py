@@ -76,9 +76,9 @@ class Pack:
         """
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for policy in self.info.policies:
-            given = config.get(policy.name, config.get("all"))
-            own = dict(given) if isinstance(given, Mapping) else {}
-            level = own.pop("enforcementLevel", config.get("all")) if isinstance(given, Mapping) else given
+            setting = config.get(policy.name, config.get("all"))
+            own = dict(setting) if isinstance(setting, Mapping) else {}
+            level = own.pop("enforcementLevel", config.get("all")) if isinstance(setting, Mapping) else setting
             entry = request.policyConfig[policy.name]
             entry.enforcementLevel = _LEVELS[level] if level else policy.enforcementLevel
             entry.properties.update({k: v for k, v in own.items() if k != "enforcementLevel"})
@@ -123,16 +123,16 @@ class Pack:
         The answers are the same. The engine's library reads every resource anew for every rule that is not disabled,
         which takes most of the time of a large stack; so what does not apply is disabled while others are asked.
         """
-        found: list[Verdict] = []
+        answers: list[Verdict] = []
         for type_ in sorted({r.type for r in graph}):
             if self._only([r for r in rules if not r.whole_stack and r.applies_to(type_)], config):
-                found += [v for r in graph if r.type == type_ for v in self.analyze(r)]
+                answers += [v for r in graph if r.type == type_ for v in self.analyze(r)]
         whole = [r for r in rules if r.whole_stack]
         for types in sorted({r.types for r in whole}):
             if self._only([r for r in whole if r.types == types], config):
                 seen = [r for r in graph if not types or r.type in types]
-                found += self.analyze_stack(Graph(graph.stack, seen))
-        return found
+                answers += self.analyze_stack(Graph(graph.stack, seen))
+        return answers
 
     def _only(self, rules: Sequence[Rule], config: Mapping[str, Any]) -> bool:
         """Disables all other rules; False when none is left."""

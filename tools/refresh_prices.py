@@ -52,11 +52,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make prices", description="Reads ECI's prices of a region anew.")
     parser.add_argument("region", nargs="?", default="cn-hangzhou")
     parser.add_argument("--file", type=Path, default=FILE, help="price file to rewrite")
-    given = parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
     try:
-        before = read(given.file)
-        found = fresh(given.region, aliyun, date.today())
-        changes = write(given.file, before, found)
+        before = read(arguments.file)
+        fetched = fresh(arguments.region, aliyun, date.today())
+        changes = write(arguments.file, before, fetched)
     except (RefreshError, OSError, ValueError) as e:
         sys.stderr.write(f"{e}\n")
         return 1
@@ -115,8 +115,8 @@ def fresh(region: str, ask: Ask, today: date) -> list[Price]:
 
 def answer(data: Any) -> Answer:  # noqa: ANN401 - JSON
     """Reads one answer. Raises RefreshError naming the field that is missing or no number."""
-    found = dict(reversed(list(_fields(data))))  # of equal names the outermost counts
-    price, currency = _number(found, "OriginalPrice"), str(found.get("Currency") or "CNY")
+    fields = dict(reversed(list(_fields(data))))  # of equal names the outermost counts
+    price, currency = _number(fields, "OriginalPrice"), str(fields.get("Currency") or "CNY")
     if currency not in ("CNY", "USD"):
         raise RefreshError(f"the price is in {currency}; allowed: CNY, USD")
     spots = [o for o in _objects(data) if "SpotPrice" in o and "OriginPrice" in o]
@@ -124,15 +124,15 @@ def answer(data: Any) -> Answer:  # noqa: ANN401 - JSON
     return Answer(price, currency, tuple(share.quantize(Decimal("0.001")) for share in shares))
 
 
-def write(path: Path, before: list[Price], found: list[Price]) -> list[str]:
+def write(path: Path, before: list[Price], fetched: list[Price]) -> list[str]:
     """Puts the found prices over the ones of the same key and region; returns what changed, one line a price."""
-    new = {(p.key, p.region): p for p in found}
+    new = {(p.key, p.region): p for p in fetched}
     kept = [new.pop((p.key, p.region), p) for p in before]
     path.write_text(_head(path) + "".join(_line(p) for p in [*kept, *new.values()]), encoding="utf-8")
     old = {(p.key, p.region): p.value for p in before}
     return [
         f"{p.key} in {p.region}: {old.get((p.key, p.region), 'not known')} -> {p.value} {p.currency} per {p.unit}"
-        for p in found
+        for p in fetched
     ]
 
 
@@ -173,8 +173,8 @@ def _objects(data: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
 
 def _fields(data: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON
     """Every field of every object, outermost first."""
-    for found in _objects(data):
-        yield from found.items()
+    for each in _objects(data):
+        yield from each.items()
 
 
 if __name__ == "__main__":

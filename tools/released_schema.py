@@ -44,24 +44,24 @@ def _shape(prop: dict[str, Any]) -> str:
 
 def breaking(old: Interface, new: Interface) -> list[str]:
     """One sentence for each change that a program written for `old` may not survive."""
-    found = []
+    sentences = []
     for token, was in old["components"].items():
         now = new["components"].get(token)
         name = token.rsplit(":", 1)[-1]
         if now is None:
-            found.append(f"{name}: the component is gone")
+            sentences.append(f"{name}: the component is gone")
             continue
         for kind in ("inputs", "outputs"):
             for key, shape in was[kind].items():
                 after = now[kind].get(key)
                 if after is None:
-                    found.append(f"{name}: {kind[:-1]} {key} is gone")
+                    sentences.append(f"{name}: {kind[:-1]} {key} is gone")
                 elif not _accepts(shape, after, kind):
-                    found.append(f"{name}: {kind[:-1]} {key} was {shape!r} and is {after!r}")
+                    sentences.append(f"{name}: {kind[:-1]} {key} was {shape!r} and is {after!r}")
         for key in now["inputs"].keys() - was["inputs"].keys():
             if now["inputs"][key].endswith(" required"):
-                found.append(f"{name}: new input {key} is required")
-    return found
+                sentences.append(f"{name}: new input {key} is required")
+    return sentences
 
 
 def _accepts(old: str, new: str, kind: str) -> bool:

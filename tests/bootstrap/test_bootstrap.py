@@ -44,8 +44,8 @@ def graph(known: bool) -> Graph:
 
 
 def statements(document: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(document)["Statement"]
-    return found
+    statements: list[dict[str, Any]] = json.loads(document)["Statement"]
+    return statements
 
 
 def may(document: str, action: str, resource: str) -> bool:
@@ -70,10 +70,10 @@ def test_the_state_bucket_is_versioned_encrypted_private_and_kept() -> None:
         "BucketHttpsConfig",
         "BucketPolicy",
     ):
-        (made,) = graph(True).of_type(kind)
-        assert made.inputs["bucket"] == "example-pulumi-state"
-        assert made.options["protect"]
-        assert made.options["retainOnDelete"]
+        (resource,) = graph(True).of_type(kind)
+        assert resource.inputs["bucket"] == "example-pulumi-state"
+        assert resource.options["protect"]
+        assert resource.options["retainOnDelete"]
     (encryption,) = graph(True).of_type("BucketServerSideEncryption")
     assert encryption.inputs["sseAlgorithm"] == "AES256"
     (block,) = graph(True).of_type("BucketPublicAccessBlock")
@@ -179,15 +179,15 @@ def test_extra_actions_reach_the_region_of_the_environment_only() -> None:
 
 def used_types() -> set[str]:
     """Tokens of the provider's resources and functions that the components' source names."""
-    found = set()
+    tokens = set()
     for path in (ROOT / "components").rglob("*.py"):
         for module, name in re.findall(r"alicloud\.(?:(\w+)\.)?(\w+)\(", path.read_text()):
             if name.startswith("get_"):
                 camel = re.sub(r"_(\w)", lambda m: m[1].upper(), name.removesuffix("_output"))
-                found.add(f"alicloud:{module or 'index'}/{camel}:{camel}")
+                tokens.add(f"alicloud:{module or 'index'}/{camel}:{camel}")
             elif name[0].isupper() and not name.endswith(("Args", "ArgsDict")):
-                found.add(f"alicloud:{module}/{name[0].lower()}{name[1:]}:{name}")
-    return found
+                tokens.add(f"alicloud:{module}/{name[0].lower()}{name[1:]}:{name}")
+    return tokens
 
 
 def test_the_rights_of_every_type_the_program_uses_are_listed_and_no_others() -> None:
@@ -203,11 +203,11 @@ def test_a_type_without_its_rights_listed_is_noticed(monkeypatch: pytest.MonkeyP
 def test_the_example_covers_what_each_stack_makes(stack: str, graph_of: GraphOf) -> None:
     environment = next(e for e in settings().environments if e.name == stack)
     document = policies(settings(), environment, "deploy")["cloud"]
-    made = [r for r in graph_of(stack, True) if r.type.startswith("alicloud:")]
-    assert made
-    assert {r.type for r in made} <= set(actions())
+    resources = [r for r in graph_of(stack, True) if r.type.startswith("alicloud:")]
+    assert resources
+    assert {r.type for r in resources} <= set(actions())
     account = settings().account
-    for r in made:
+    for r in resources:
         if r.kind == "Bucket":
             assert may(document, "oss:PutBucket", f"acs:oss:*:{account}:{r.inputs['bucket']}")
         if r.kind == "Role":
@@ -250,18 +250,22 @@ def test_the_backend_url_is_virtual_hosted() -> None:
 
 
 def test_environments_that_reach_into_each_other_are_refused() -> None:
-    found = refusals(
+    sentences = refusals(
         environments=[
             {"name": "dev", "bucket_prefix": "acme-spark"},
             {"name": "dev-eu", "bucket_prefix": "acme-spark-eu"},
         ]
     )
-    assert found == [
+    assert sentences == [
         "environments[0].role_prefix: rights on the roles spark-on-ack-dev-* would reach spark-on-ack-dev-eu-; "
-        "allowed: another role_prefix"
+        "allowed: another role_prefix",
+        "environments[0].bucket_prefix: rights on the buckets acme-spark-* would reach acme-spark-eu-; "
+        "allowed: another prefix",
     ]
-    found = refusals(environments=[{"name": "a1", "bucket_prefix": "acme"}, {"name": "b1", "bucket_prefix": "acme-b"}])
-    assert found == [
+    sentences = refusals(
+        environments=[{"name": "a1", "bucket_prefix": "acme"}, {"name": "b1", "bucket_prefix": "acme-b"}]
+    )
+    assert sentences == [
         "environments[0].bucket_prefix: rights on the buckets acme-* would reach acme-b-; allowed: another prefix"
     ]
 
@@ -272,9 +276,9 @@ def test_an_environment_cannot_reach_the_state_or_the_roles_of_ci() -> None:
 
 
 def test_mistakes_are_told_all_at_once() -> None:
-    found = refusals(account="12", github={"repositry": "o/r"}, environments=[{"name": "Dev"}])
-    assert len(found) == 4
-    assert any("did you mean 'repository'?" in s for s in found)
+    sentences = refusals(account="12", github={"repositry": "o/r"}, environments=[{"name": "Dev"}])
+    assert len(sentences) == 4
+    assert any("did you mean 'repository'?" in s for s in sentences)
 
 
 def test_one_ci_server_is_needed() -> None:

@@ -41,15 +41,15 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    found = Server()
+    fake = Server()
 
     class Handler(BaseHTTPRequestHandler):
         def _any(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             call = Call(self.command, path, query, dict(self.headers), body)
-            found.calls.append(call)
-            status, data = found.answer(call)
+            fake.calls.append(call)
+            status, data = fake.answer(call)
             payload = json.dumps(data).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(payload)))
@@ -62,10 +62,10 @@ def server() -> Iterator[Server]:
             """Silent."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.url = f"http://127.0.0.1:{http.server_address[1]}"
+    fake.url = f"http://127.0.0.1:{http.server_address[1]}"
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
-    yield found
+    yield fake
     http.shutdown()
     http.server_close()
     thread.join()

@@ -21,8 +21,8 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def jobs(path: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = load(path).get("jobs", {})
-    return found
+    by_name: dict[str, dict[str, Any]] = load(path).get("jobs", {})
+    return by_name
 
 
 def steps(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -159,10 +159,10 @@ def test_a_refusal_is_one_sentence_without_the_token(
     server.answer = lambda _: (403, {"message": "Resource not accessible by integration"})
     monkeypatch.setenv("GITHUB_TOKEN", "t")
     assert preview(tmp_path, monkeypatch, server) == 1
-    said = capsys.readouterr().err
-    assert "403" in said
-    assert "Resource not accessible" in said
-    assert "Bearer" not in said
+    error = capsys.readouterr().err
+    assert "403" in error
+    assert "Resource not accessible" in error
+    assert "Bearer" not in error
 
 
 def test_a_strangers_text_notifies_nobody_and_hides_nothing() -> None:

@@ -93,11 +93,11 @@ def test_the_command_gets_credentials_for_the_provider_and_for_the_state() -> No
 
 
 def test_the_command_cannot_fetch_tokens_or_write_comments() -> None:
-    given = {
+    variables = {
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "x", "ACTIONS_RUNTIME_TOKEN": "x", "SPARK_ON_ACK_ID_TOKEN": "x",
         "SPARK_ON_ACK_GITLAB_TOKEN": "x",
     }  # fmt: skip
-    assert not set(given) & set(command_environment(job(), KEYS, given))
+    assert not set(variables) & set(command_environment(job(), KEYS, variables))
 
 
 def whole_run(server: Server, tmp_path: Path, body: str, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -60,9 +60,9 @@ def test_every_type_that_the_program_makes_can_be_imported_by_the_guide() -> Non
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_idle_costs_are_still_about_what_the_guide_says(stack: str, graph_of: GraphOf) -> None:
-    said = re.search(rf"^\| {stack} \| ([\d.,]+) \| ([\d.,]+) \|$", GUIDES[0].read_text(), re.MULTILINE)
-    assert said
-    hour, month = (float(g.replace(",", "")) for g in said.groups())
-    found = estimate_graph(graph_of(stack, True), Context(region="cn-hangzhou"))
-    assert hour == pytest.approx(float(found.idle), rel=0.1), "make cost STACK=… has the new figures"
-    assert month == pytest.approx(float(found.idle_month), rel=0.1)
+    row = re.search(rf"^\| {stack} \| ([\d.,]+) \| ([\d.,]+) \|$", GUIDES[0].read_text(), re.MULTILINE)
+    assert row
+    hour, month = (float(g.replace(",", "")) for g in row.groups())
+    cost = estimate_graph(graph_of(stack, True), Context(region="cn-hangzhou"))
+    assert hour == pytest.approx(float(cost.idle), rel=0.1), "make cost STACK=… has the new figures"
+    assert month == pytest.approx(float(cost.idle_month), rel=0.1)

@@ -46,11 +46,11 @@ def test_the_schema_refuses_a_misspelt_key() -> None:
 @pytest.mark.parametrize("path", GITHUB, ids=lambda p: p.name)
 def test_actions_are_pinned_by_commit_and_commented_with_their_version(path: Path) -> None:
     for line in path.read_text().splitlines():
-        found = re.match(r"\s*-?\s*uses: (\S+)(.*)", line)
-        if not found or found[1].startswith("./"):
+        match = re.match(r"\s*-?\s*uses: (\S+)(.*)", line)
+        if not match or match[1].startswith("./"):
             continue
-        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", found[1]), line
-        assert re.match(r" # v\d+\.\d+\.\d+\b", found[2]), line
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", match[1]), line
+        assert re.match(r" # v\d+\.\d+\.\d+\b", match[2]), line
 
 
 def test_an_action_has_one_version_everywhere() -> None:
@@ -58,7 +58,7 @@ def test_an_action_has_one_version_everywhere() -> None:
     for path in GITHUB:
         for action, pin in re.findall(r"uses: ([\w./-]+)@(\S+ # v[\d.]+)", path.read_text()):
             pins.setdefault(action, set()).add(pin)
-    assert {action: found for action, found in pins.items() if len(found) > 1} == {}
+    assert {action: versions for action, versions in pins.items() if len(versions) > 1} == {}
 
 
 def test_local_actions_and_workflows_exist() -> None:
@@ -186,10 +186,10 @@ def test_secrets_are_given_to_single_steps_only() -> None:
 def test_both_servers_use_the_same_pulumi() -> None:
     version = (ROOT / ".pulumi.version").read_text().strip()
     assert load(GITLAB)[".pulumi"]["image"]["name"] == f"pulumi/pulumi-python-3.12:{version}"
-    needed = [re.search(r">=([\d.]+)", (ROOT / p / "Pulumi.yaml").read_text()) for p in (".", "bootstrap")]
-    for found in needed:
-        assert found
-        assert tuple(map(int, version.split("."))) >= tuple(map(int, found[1].split(".")))
+    minima = [re.search(r">=([\d.]+)", (ROOT / p / "Pulumi.yaml").read_text()) for p in (".", "bootstrap")]
+    for minimum in minima:
+        assert minimum
+        assert tuple(map(int, version.split("."))) >= tuple(map(int, minimum[1].split(".")))
 
 
 def test_gitlab_asks_for_the_token_that_the_tools_read() -> None:

@@ -39,11 +39,11 @@ def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
 
 def test_another_operation_than_the_approved_one_is_refused() -> None:
     with pytest.raises(CiError) as refused:
-        plan.require_same({URN: ["delete"], "b": ["create"]}, {URN: ["update"], "c": ["create"]})
-    said = str(refused.value)
-    assert f"{URN}: approved update, now delete" in said
-    assert "b: approved nothing, now create" in said
-    assert "c: approved create, now nothing" in said
+        plan.require_approved({URN: ["delete"], "b": ["create"]}, {URN: ["update"], "c": ["create"]})
+    message = str(refused.value)
+    assert f"{URN}: approved update, now delete" in message
+    assert "b: approved nothing, now create" in message
+    assert "c: approved create, now nothing" in message
 
 
 def test_the_approval_travels_without_any_property(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,9 +21,9 @@ def make_calls() -> Iterator[tuple[str, str, set[str]]]:
     """Where -> target and the variables given to it."""
     for where, script in shell_lines():
         for line in script.splitlines():
-            found = re.match(r"(?:- )?make (\S+)(.*)", line.strip())
-            if found:
-                yield where, found[1], set(re.findall(r"\b([A-Z_]+)=", found[2]))
+            call = re.match(r"(?:- )?make (\S+)(.*)", line.strip())
+            if call:
+                yield where, call[1], set(re.findall(r"\b([A-Z_]+)=", call[2]))
 
 
 def test_only_these_make_targets_are_called() -> None:

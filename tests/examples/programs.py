@@ -20,9 +20,9 @@ class Program:
     def __init__(self, folder: Path, stack: str) -> None:
         self.text: dict[str, Any] = yaml.safe_load((folder / "Pulumi.yaml").read_text())
         name = self.text["name"]
-        given, _ = config_of(folder / f"Pulumi.{stack}.yaml", name)
+        configured, _ = config_of(folder / f"Pulumi.{stack}.yaml", name)
         self.config: dict[str, Any] = {
-            key: yaml.safe_load(given[f"{name}:{key}"]) if f"{name}:{key}" in given else about.get("default")
+            key: yaml.safe_load(configured[f"{name}:{key}"]) if f"{name}:{key}" in configured else about.get("default")
             for key, about in self.text["config"].items()
         }
         self.resources: dict[str, Any] = self.text["resources"]
@@ -31,13 +31,13 @@ class Program:
         """All `${…}` of resources and outputs."""
         return EXPRESSION.findall(yaml.safe_dump([self.resources, self.text.get("outputs", {})]))
 
-    def value(self, given: Any) -> Any:
+    def value(self, written: Any) -> Any:
         """A property with config filled in; other resources' outputs are unknown, as in a first preview."""
-        if isinstance(given, list):
-            return [self.value(v) for v in given]
-        if isinstance(given, dict):
-            return {k: self.value(v) for k, v in given.items()}
-        found = EXPRESSION.fullmatch(given) if isinstance(given, str) else None
-        if not found:
-            return given
-        return self.config[found[1]] if found[1] in self.config else unknown()
+        if isinstance(written, list):
+            return [self.value(v) for v in written]
+        if isinstance(written, dict):
+            return {k: self.value(v) for k, v in written.items()}
+        expression = EXPRESSION.fullmatch(written) if isinstance(written, str) else None
+        if not expression:
+            return written
+        return self.config[expression[1]] if expression[1] in self.config else unknown()

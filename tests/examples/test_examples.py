@@ -39,8 +39,8 @@ def replayed(example: str, known: bool, graph_of: GraphOf) -> Graph:
     """The graph of a Python example; each is made once."""
     if (example, known) not in _REPLAYED:
         references = {PLATFORM: graph_of("prod", True).exports} if example == "one-more-team" else {}
-        made = replay("dev", program=folder(example, "python"), known=known, references=references)
-        _REPLAYED[example, known] = made
+        graph = replay("dev", program=folder(example, "python"), known=known, references=references)
+        _REPLAYED[example, known] = graph
     return _REPLAYED[example, known]
 
 
@@ -74,9 +74,9 @@ def test_one_more_team_takes_the_platforms_facts_from_its_stack(graph_of: GraphO
 
 def test_bring_your_own_makes_no_network_cluster_or_bucket(graph_of: GraphOf) -> None:
     graph = replayed("bring-your-own", True, graph_of)
-    made = {r.type for r in graph if r.type.startswith("alicloud:")}
-    assert made
-    assert [t for t in made if not t.startswith("alicloud:ram/")] == []
+    types = {r.type for r in graph if r.type.startswith("alicloud:")}
+    assert types
+    assert [t for t in types if not t.startswith("alicloud:ram/")] == []
 
 
 def test_the_python_examples_are_typed() -> None:
@@ -133,24 +133,24 @@ def wrong_type(value: Any, prop: dict[str, Any]) -> bool:
 
 def mistakes(program: Program, resources: dict[str, Any]) -> list[str]:
     """What of a YAML program does not fit the schema."""
-    found = []
+    mistakes = []
     for name, resource in program.resources.items():
         options = resource.get("options", {})
-        found += [f"{name}: option {o}" for o, v in options.items() if type(v) is not KNOWN_OPTIONS.get(o)]
+        mistakes += [f"{name}: option {o}" for o, v in options.items() if type(v) is not KNOWN_OPTIONS.get(o)]
         if resource["type"] in OUTPUTS_OF_OTHERS:
             continue
         known = resources.get(resource["type"])
         if known is None:
-            found.append(f"{name}: type {resource['type']}")
+            mistakes.append(f"{name}: type {resource['type']}")
             continue
-        given, inputs = resource["properties"], known["inputProperties"]
-        found += [f"{name}: missing {k}" for k in known["requiredInputs"] if k not in given]
-        for key, value in given.items():
+        properties, inputs = resource["properties"], known["inputProperties"]
+        mistakes += [f"{name}: missing {k}" for k in known["requiredInputs"] if k not in properties]
+        for key, value in properties.items():
             if key not in inputs:
-                found.append(f"{name}: unknown input {key}")
+                mistakes.append(f"{name}: unknown input {key}")
             elif wrong_type(value, inputs[key]):
-                found.append(f"{name}: {key} is no {inputs[key]['type']}")
-    return found + [f"expression {e}" for e in program.expressions() if not _exists(program, e, resources)]
+                mistakes.append(f"{name}: {key} is no {inputs[key]['type']}")
+    return mistakes + [f"expression {e}" for e in program.expressions() if not _exists(program, e, resources)]
 
 
 def _exists(program: Program, expression: str, resources: dict[str, Any]) -> bool:
@@ -211,16 +211,16 @@ def modules() -> Path:
     if npm is None:
         pytest.skip("no npm on PATH")
     wanted = (folder("just-shuffle", "typescript") / "package.json").read_text()
-    made = CACHE / "package.json"
-    if not (CACHE / "node_modules" / "typescript").is_dir() or not made.exists() or made.read_text() != wanted:
+    manifest = CACHE / "package.json"
+    if not (CACHE / "node_modules" / "typescript").is_dir() or not manifest.exists() or manifest.read_text() != wanted:
         CACHE.mkdir(parents=True, exist_ok=True)
-        made.write_text(wanted)
+        manifest.write_text(wanted)
         done = subprocess.run(
             [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=CACHE, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         if done.returncode != 0:
-            made.unlink()
+            manifest.unlink()
             assert any(sign in done.stderr for sign in OFFLINE), done.stderr
             pytest.skip("npm reaches no index")
     return CACHE / "node_modules"

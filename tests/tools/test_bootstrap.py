@@ -16,6 +16,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.append("create")
         (tmp_path / ".venv/bin").mkdir(parents=True)
         (tmp_path / ".venv/bin/python").touch()
+        (tmp_path / ".venv/lib/python3.11/site-packages").mkdir(parents=True)
 
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
@@ -32,6 +33,14 @@ def test_a_virtualenv_is_made_once(project: list[str]) -> None:
     assert bootstrap.main() == 0
     assert project == ["create", "install"]
     assert bootstrap.STAMP.read_text().strip() == hashlib.sha256(b"a==1").hexdigest()
+
+
+@pytest.mark.usefixtures("project")
+def test_the_components_are_importable_under_their_public_name() -> None:
+    bootstrap.ensure()
+    bootstrap.ensure()
+    link = bootstrap.VENV / "lib/python3.11/site-packages/spark_on_ack"
+    assert link.readlink() == bootstrap.ROOT / "components"
 
 
 def test_a_half_made_virtualenv_is_made_anew(project: list[str]) -> None:

@@ -18,19 +18,19 @@ def test_a_generated_file_is_current(name: str) -> None:
 
 
 def test_the_settings_reference_has_every_key_of_every_section() -> None:
-    reference = yaml.safe_load((ROOT / "Pulumi.README.yaml").read_text())["config"]
-    keys = {k.split(":")[1]: v for k, v in reference.items()}
+    published = yaml.safe_load((ROOT / "Pulumi.README.yaml").read_text())["config"]
+    keys = {k.split(":")[1]: v for k, v in published.items()}
     missing: list[str] = []
 
-    def compare(model: type, found: dict[str, object], path: str) -> None:
+    def compare(model: type, reference: dict[str, object], path: str) -> None:
         for key, field in model.model_fields.items():  # type: ignore[attr-defined]
             here = f"{path}{key}"
-            if key not in found:
+            if key not in reference:
                 missing.append(here)
                 continue
             nested, many = section_of(field)
             if nested is not None:
-                value = found[key]
+                value = reference[key]
                 compare(nested, value[0] if many and isinstance(value, list) else value, f"{here}.")  # type: ignore[arg-type]
 
     compare(Settings, keys, "")
@@ -40,13 +40,13 @@ def test_the_settings_reference_has_every_key_of_every_section() -> None:
 def test_every_setting_has_a_description() -> None:
     bare: list[str] = []
 
-    def look(model: type, path: str) -> None:
+    def collect(model: type, path: str) -> None:
         for key, field in model.model_fields.items():  # type: ignore[attr-defined]
             nested = section_of(field)[0] or model_in(field.annotation)
             if nested is not None:
-                look(nested, f"{path}{key}.")
+                collect(nested, f"{path}{key}.")
             elif not field.description:
                 bare.append(f"{path}{key}")
 
-    look(Settings, "")
+    collect(Settings, "")
     assert bare == []

@@ -36,9 +36,13 @@ def cloud(parameters: Mapping[str, str]) -> Any:
         {"ZoneId": z, "InstanceType": "ecs.c6.xlarge", "SpotPrice": 0.2, "OriginPrice": o}
         for z, o in (("a", 1), ("b", 0.5))
     ]
-    found = spot if parameters.get("SpotStrategy") else []
+    spot_prices = spot if parameters.get("SpotStrategy") else []
     return {
-        "PriceInfo": {"Currency": "CNY", "Price": {"OriginalPrice": str(price)}, "SpotPrices": {"SpotPrice": found}}
+        "PriceInfo": {
+            "Currency": "CNY",
+            "Price": {"OriginalPrice": str(price)},
+            "SpotPrices": {"SpotPrice": spot_prices},
+        }
     }
 
 
@@ -48,13 +52,13 @@ def test_the_documented_sample_is_the_linear_price() -> None:
 
 
 def test_unit_prices_come_out_as_the_vendor_prints_them() -> None:
-    found = {p.key: p for p in fresh("cn-beijing", cloud, TODAY)}
-    assert found["eci.vcpu"].value == Decimal("0.1764")
-    assert found["eci.gib"].value == Decimal("0.0221")
-    assert found["spot.share.low"].value == Decimal("0.2")
-    assert found["spot.share.high"].value == Decimal("0.4")
-    assert {p.region for p in found.values()} == {"cn-beijing"}
-    assert {p.date for p in found.values()} == {TODAY}
+    fetched = {p.key: p for p in fresh("cn-beijing", cloud, TODAY)}
+    assert fetched["eci.vcpu"].value == Decimal("0.1764")
+    assert fetched["eci.gib"].value == Decimal("0.0221")
+    assert fetched["spot.share.low"].value == Decimal("0.2")
+    assert fetched["spot.share.high"].value == Decimal("0.4")
+    assert {p.region for p in fetched.values()} == {"cn-beijing"}
+    assert {p.date for p in fetched.values()} == {TODAY}
 
 
 def test_a_regions_own_price_wins_over_its_group(tmp_path: Path) -> None:

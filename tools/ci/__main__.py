@@ -99,7 +99,7 @@ def _plan(args: argparse.Namespace) -> int:
     text = plan.summary(args.stack, planned)
     print(text)
     if args.approved:
-        plan.require_same(planned, plan.approved(args.approved))
+        plan.require_approved(planned, plan.approved(args.approved))
     if args.write:
         args.write.write_text(json.dumps(planned, indent=1, sort_keys=True))
     for variable, line in (("GITHUB_STEP_SUMMARY", text), ("GITHUB_OUTPUT", f"changes={str(bool(planned)).lower()}")):

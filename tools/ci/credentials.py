@@ -65,10 +65,10 @@ def region_of(stack: str, root: Path = ROOT) -> str:
     path = root / "stacks" / f"Pulumi.{stack}.yaml"
     if not path.is_file():
         raise CiError(f"no stack {stack!r}: stacks/Pulumi.{stack}.yaml does not exist")
-    found = re.search(r"^\s+spark-on-ack:region:\s*[\"']?([a-z0-9-]+)", path.read_text(), re.MULTILINE)
-    if not found:
+    match = re.search(r"^\s+spark-on-ack:region:\s*[\"']?([a-z0-9-]+)", path.read_text(), re.MULTILINE)
+    if not match:
         raise CiError(f"stacks/Pulumi.{stack}.yaml: spark-on-ack:region is missing; CI needs it to find the services")
-    return found[1]
+    return match[1]
 
 
 def id_token(env: Mapping[str, str]) -> str:
@@ -88,8 +88,8 @@ def id_token(env: Mapping[str, str]) -> str:
 
 def sts_endpoint(region: str, env: Mapping[str, str]) -> str:
     """Who gives credentials: ALIBABA_CLOUD_STS_ENDPOINT (runners in a VPC), else the region's public service."""
-    given = env.get("ALIBABA_CLOUD_STS_ENDPOINT") or f"sts.{region}.aliyuncs.com"
-    return given if "://" in given else f"https://{given}/"
+    endpoint = env.get("ALIBABA_CLOUD_STS_ENDPOINT") or f"sts.{region}.aliyuncs.com"
+    return endpoint if "://" in endpoint else f"https://{endpoint}/"
 
 
 def assume_role(job: Job, token: str, endpoint: str) -> dict[str, str]:
@@ -115,8 +115,8 @@ def assume_role(job: Job, token: str, endpoint: str) -> dict[str, str]:
             f"{form['RoleArn']} was not given to this job: {error}. Its trust compares issuer, audience and subject "
             "(bootstrap/); a job of another repository, branch or environment is refused"
         ) from None
-    found: dict[str, str] = answer["Credentials"]
-    return found
+    credentials: dict[str, str] = answer["Credentials"]
+    return credentials
 
 
 def command_environment(job: Job, credentials: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:

@@ -51,7 +51,7 @@ def report(checks: list[Check], job: str) -> tuple[str, bool]:
             "or not (`pulumi up` takes it back). A failed check says nothing about drift.",
             "",
         ]
-    found = [c for c in checks if c.status != CLEAN]
-    room = (LIMIT - 2_000) // max(1, len(found)) - 200
-    lines += [folded(f"{c.stack}: output", harmless(c.output), room) for c in found]
+    findings = [c for c in checks if c.status != CLEAN]
+    room = (LIMIT - 2_000) // max(1, len(findings)) - 200
+    lines += [folded(f"{c.stack}: output", harmless(c.output), room) for c in findings]
     return "\n".join(lines), done

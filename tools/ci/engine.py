@@ -12,13 +12,13 @@ OPERATIONS: Final[dict[str, Kind]] = {"preview": "preview", "plan": "preview", "
 
 def policy_packs(stack: str, root: Path = ROOT) -> list[str]:
     """Every policy pack with the stack's levels and figures. Raises CiError for a pack that has none for the stack."""
-    found: list[str] = []
+    options: list[str] = []
     for pack in sorted(p.parent for p in (root / "policies").glob("*/PulumiPolicy.yaml")):
         config = pack / f"{stack}.json"
         if not config.is_file():
             raise CiError(f"{config.relative_to(root)} is missing: it says which rules stop the stack {stack}")
-        found += ["--policy-pack", str(pack.relative_to(root)), "--policy-pack-config", str(config.relative_to(root))]
-    return found
+        options += ["--policy-pack", str(pack.relative_to(root)), "--policy-pack-config", str(config.relative_to(root))]
+    return options
 
 
 def arguments(operation: str, stack: str, plan: Path, root: Path = ROOT) -> list[str]:

@@ -58,9 +58,9 @@ class _Rest:
     def _all(self, path: str) -> Iterator[dict[str, Any]]:
         page = 1
         while True:
-            found = self._call("GET", f"{path}{'&' if '?' in path else '?'}per_page={_PAGE}&page={page}")
-            yield from found
-            if len(found) < _PAGE:
+            items = self._call("GET", f"{path}{'&' if '?' in path else '?'}per_page={_PAGE}&page={page}")
+            yield from items
+            if len(items) < _PAGE:
                 return
             page += 1
 
@@ -89,22 +89,22 @@ class GitHub(_Rest):
         `workflow_run.pull_requests` is empty for forks.
         """
         head = urllib.parse.quote(f"{owner}:{branch}", safe="")
-        for found in self._all(f"/pulls?state=open&head={head}"):
-            if found["head"]["sha"] == commit:
-                return int(found["number"])
+        for pull_request in self._all(f"/pulls?state=open&head={head}"):
+            if pull_request["head"]["sha"] == commit:
+                return int(pull_request["number"])
         return None
 
     def comments(self, number: int) -> Iterator[Note]:
         """The comments of a pull request that this pipeline's own account wrote."""
-        for found in self._all(f"/issues/{number}/comments"):
-            if found["user"]["login"] == self.BOT:
-                yield Note(f"/issues/comments/{found['id']}", found["body"] or "")
+        for comment in self._all(f"/issues/{number}/comments"):
+            if comment["user"]["login"] == self.BOT:
+                yield Note(f"/issues/comments/{comment['id']}", comment["body"] or "")
 
     def issues(self) -> Iterator[Note]:
         """Open issues that this pipeline's own account opened; GitHub lists pull requests among them."""
-        for found in self._all("/issues?state=open"):
-            if found["user"]["login"] == self.BOT and "pull_request" not in found:
-                yield Note(f"/issues/{found['number']}", found["body"] or "")
+        for issue in self._all("/issues?state=open"):
+            if issue["user"]["login"] == self.BOT and "pull_request" not in issue:
+                yield Note(f"/issues/{issue['number']}", issue["body"] or "")
 
     def add_comment(self, number: int, text: str) -> None:
         """Writes a new comment."""
@@ -148,14 +148,14 @@ class GitLab(_Rest):
     def comments(self, number: int) -> Iterator[Note]:
         """The comments of a merge request that this pipeline's own account wrote."""
         own = self._own()
-        for found in self._all(f"/merge_requests/{number}/notes"):
-            if found["author"]["id"] == own:
-                yield Note(f"/merge_requests/{number}/notes/{found['id']}", found["body"])
+        for note in self._all(f"/merge_requests/{number}/notes"):
+            if note["author"]["id"] == own:
+                yield Note(f"/merge_requests/{number}/notes/{note['id']}", note["body"])
 
     def issues(self) -> Iterator[Note]:
         """Open issues that this pipeline's own account opened."""
-        for found in self._all(f"/issues?state=opened&author_id={self._own()}"):
-            yield Note(f"/issues/{found['iid']}", found["description"] or "")
+        for issue in self._all(f"/issues?state=opened&author_id={self._own()}"):
+            yield Note(f"/issues/{issue['iid']}", issue["description"] or "")
 
     def add_comment(self, number: int, text: str) -> None:
         """Writes a new comment."""

@@ -36,13 +36,13 @@ def operations(path: Path) -> Operations:
 def approved(path: Path) -> Operations:
     """The operations that were approved. Raises CiError when the file is missing or none of ours."""
     try:
-        found: Operations = json.loads(path.read_text())
-        return {urn: list(steps) for urn, steps in found.items()}
+        recorded: Operations = json.loads(path.read_text())
+        return {urn: list(steps) for urn, steps in recorded.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         raise CiError(f"{path.name} does not say what was approved") from None
 
 
-def require_same(planned: Operations, wanted: Operations) -> None:
+def require_approved(planned: Operations, wanted: Operations) -> None:
     """Raises CiError naming each resource whose operations are not those that were approved."""
     differing = [
         f"  {urn}: approved {_words(wanted.get(urn))}, now {_words(planned.get(urn))}"

@@ -38,10 +38,10 @@ def call(
                 text = answer.read()
                 return json.loads(text) if text else None
         except urllib.error.HTTPError as error:
-            said = error.read().decode(errors="replace")[:300]
+            reason = error.read().decode(errors="replace")[:300]
             # a repeated POST could make a second comment: only an explicit "too many" is repeated
             if left == 0 or error.code not in ({429} if method == "POST" and form is None else _AGAIN):
-                raise WebError(f"{where}: {error.code} {error.reason}: {said}") from None
+                raise WebError(f"{where}: {error.code} {error.reason}: {reason}") from None
         except OSError as error:
             if left == 0 or (method == "POST" and form is None):
                 raise WebError(f"{where}: {error}") from None

@@ -2,7 +2,7 @@
 
 Shows what a stack is, what it costs and which rules fire; with AGAINST, what differs from a revision. Needs no account,
 no Pulumi CLI and no network. Ends with 1 when an update would be refused: by the program, a mandatory rule, a
-protection; with 2 when the question itself is wrong.
+protection; with 2 when the stack or the revision does not exist.
 """
 
 import argparse
@@ -14,29 +14,29 @@ from pathlib import Path
 
 from components.base.mistakes import InputError
 from replay import ROOT, ReplayError, stack_file
-from tools.preview.look import look
+from tools.preview.assessment import assess
 from tools.preview.report import Report, as_json, report_of
-from tools.preview.revisions import RevisionError, look_at
+from tools.preview.revisions import RevisionError, assess_revision
 
 FORMATS = ("text", "markdown", "json", "html")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Prints or writes the preview."""
-    given = _arguments(argv)
+    arguments = _arguments(argv)
     try:
-        stack_file(ROOT, given.stack)
-        report = preview(given.stack, given.against)
+        stack_file(ROOT, arguments.stack)
+        report = preview(arguments.stack, arguments.against)
     except (ReplayError, RevisionError, InputError) as e:
         print(e, file=sys.stderr)
         return 2
-    page = rendered(report, given.format)
-    if given.out is None:
+    page = rendered(report, arguments.format)
+    if arguments.out is None:
         sys.stdout.write(page)
     else:
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(page, encoding="utf-8")
-        print(f"{given.out}: {len(page):,} characters", file=sys.stderr)
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_text(page, encoding="utf-8")
+        print(f"{arguments.out}: {len(page):,} characters", file=sys.stderr)
     return 1 if report.fails else 0
 
 
@@ -47,21 +47,21 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (default), markdown, json or html")
     for name in FORMATS[1:]:
         parser.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=f"as --format {name}")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write there; left out: standard output")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write to this file; default: standard output")
     return parser.parse_args(argv)
 
 
 def preview(stack: str, against: str = "", say: Callable[[str], None] | None = None) -> Report:
-    """The report of a stack, the two revisions looked at beside each other.
+    """The report of a stack; with `against`, both revisions are assessed at the same time.
 
     Raises ReplayError for an unknown stack, RevisionError for an unknown revision.
     """
     say = say or _say
     if not against:
-        return report_of(look(stack, say=say))
+        return report_of(assess(stack, say=say))
     with ThreadPoolExecutor(1) as pool:
-        before = pool.submit(look_at, against, stack, say)
-        now = look(stack, say=say)
+        before = pool.submit(assess_revision, against, stack, say)
+        now = assess(stack, say=say)
         return report_of(now, against, before.result())
 
 

@@ -52,8 +52,8 @@ def compare(before: Graph, after: Graph) -> list[Change]:
     """All changes: by kind, what others drag along last, then by URN."""
     old = before.by_urn()
     pairs = _pairs(old, after)
-    found = {r.urn: _changed(old[pairs[r.urn]], r) for r in after if r.urn in pairs}
-    changes = _dragged_along(after, found)
+    by_urn = {r.urn: _changed(old[pairs[r.urn]], r) for r in after if r.urn in pairs}
+    changes = _dragged_along(after, by_urn)
     changes += [Change("added", r) for r in after if r.urn not in pairs]
     kept = set(pairs.values())
     changes += [_removed(r) for urn, r in old.items() if urn not in kept]
@@ -157,22 +157,22 @@ def _removed(was: Resource) -> Change:
     return Change("removed", was, was, lost=text, refused=_protected(was))
 
 
-def _dragged_along(after: Graph, found: dict[str, Change]) -> list[Change]:
+def _dragged_along(after: Graph, changes: dict[str, Change]) -> list[Change]:
     """Replacements replace on: a new id reaches others' fixed properties, another cluster all objects in it."""
-    replaced = {urn for urn, c in found.items() if c.kind == "replaced"}
+    replaced = {urn for urn, c in changes.items() if c.kind == "replaced"}
     more = True
     while more:
         more = False
         for resource in after:
-            if resource.urn in found and resource.urn not in replaced and (cause := _cause(resource, replaced)):
-                change = found[resource.urn]
-                found[resource.urn] = replace(
+            if resource.urn in changes and resource.urn not in replaced and (cause := _cause(resource, replaced)):
+                change = changes[resource.urn]
+                changes[resource.urn] = replace(
                     change, kind="replaced", because=cause, lost=_lost(resource),
                     refused=_protected(change.was) if change.was else "",
                 )  # fmt: skip
                 replaced.add(resource.urn)
                 more = True
-    return [c for c in found.values() if c.kind != "renamed" or c.renamed]
+    return [c for c in changes.values() if c.kind != "renamed" or c.renamed]
 
 
 def _cause(resource: Resource, replaced: set[str]) -> str:
@@ -185,5 +185,5 @@ def _cause(resource: Resource, replaced: set[str]) -> str:
 def grouped(changes: list[Change]) -> Iterator[tuple[Kind, list[Change]]]:
     """The kinds that occur, each with its changes."""
     for kind in KINDS:
-        if same := [c for c in changes if c.kind == kind]:
-            yield kind, same
+        if of_kind := [c for c in changes if c.kind == kind]:
+            yield kind, of_kind

@@ -25,23 +25,23 @@ PROPERTIES = 6_000
 
 def html(report: Report) -> str:
     """The whole page."""
-    name = f"Preview of stack {report.look.stack}" + (f" against {report.against}" if report.against else "")
+    name = f"Preview of stack {report.current.stack}" + (f" against {report.against}" if report.against else "")
     page = PAGE.read_text(encoding="utf-8").replace("@title@", escape(name))
     return page.replace("@body@", "\n".join(_body(report, name)))
 
 
 def _body(report: Report, name: str) -> Iterator[str]:
-    look = report.look
+    current = report.current
     yield f"<header><h1>{escape(name)}</h1>"
     colour = "bad" if report.fails else "good"
     yield f'<div class="outcome {colour}">{outcome(report)}</div>'
     yield f'<div class="soft">{escape(" · ".join(headline(report)))}</div></header>'
-    if look.refused:
-        yield f"<pre>{escape(look.refused)}</pre>"
+    if current.refused:
+        yield f"<pre>{escape(current.refused)}</pre>"
         return
-    problems = [*look.problems, *(report.before.problems if report.before else [])]
+    problems = [*current.problems, *(report.before.problems if report.before else [])]
     yield from (f'<p class="bad">{escape(p)}</p>' for p in problems)
-    picture = picture_of(look, report.parts)
+    picture = picture_of(current, report.parts)
     yield "<h2>Architecture</h2>"
     yield f'<div class="picture wide">{svg(picture)}</div>'
     yield f'<div class="picture narrow">{svg(picture, narrow=True)}</div>'
@@ -84,10 +84,10 @@ def _changes(report: Report) -> Iterator[str]:
     yield "<h2>Changes</h2>"
     if not report.changes:
         yield "<p>No resource changes.</p>"
-    for kind, same in grouped(report.changes):
+    for kind, of_kind in grouped(report.changes):
         colour = "bad" if kind in ("replaced", "removed") else ""
-        yield f'<details open><summary class="{colour}">{kind} ({len(same)})</summary><ul>'
-        yield from (_change(change, more) for change, more in alike(same))
+        yield f'<details open><summary class="{colour}">{kind} ({len(of_kind)})</summary><ul>'
+        yield from (_change(change, more) for change, more in alike(of_kind))
         yield "</ul></details>"
 
 
@@ -102,18 +102,18 @@ def _change(change: Change, more: int) -> str:
 
 
 def _rules(report: Report) -> Iterator[str]:
-    yield f"<h2>Rules, at the levels of environment {escape(report.look.environment)}</h2><ul>"
+    yield f"<h2>Rules, at the levels of environment {escape(report.current.environment)}</h2><ul>"
     for r in report.rules:
         yield f"<li><strong>{escape(r.what)}</strong> ({r.verdict.level}): {escape(r.verdict.message)}</li>"
-    for v in report.look.verdicts:
+    for v in report.current.verdicts:
         level = "undecided" if v.undecided else v.level
         colour = "bad" if level == "mandatory" else "warn"
         yield f'<li><strong class="{colour}">{level}</strong> {v.severity}: {escape(v.message)}</li>'
-    yield "</ul>" if report.look.verdicts else '<li class="good">no rule fires</li></ul>'
+    yield "</ul>" if report.current.verdicts else '<li class="good">no rule fires</li></ul>'
 
 
 def _prerequisites(report: Report) -> Iterator[str]:
-    rows = report.look.prerequisites
+    rows = report.current.prerequisites
     if not rows:
         return
     yield '<h2>Prerequisites in the account</h2><table class="cards"><thead><tr><th></th><th>What</th>'
@@ -131,7 +131,7 @@ def _cell(name: str, text: str) -> str:
 
 
 def _resources(report: Report) -> Iterator[str]:
-    have = ", ".join(f"{n} {what}" for what, n in counts(report.look).items())
+    have = ", ".join(f"{n} {what}" for what, n in counts(report.current).items())
     kinds = sorted({kind_words(r) for p in report.parts for r in p.resources})
     options = "".join(f"<option>{escape(k)}</option>" for k in kinds)
     yield f'<h2>Resources</h2><p class="soft">{have}</p>'

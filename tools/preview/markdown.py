@@ -48,19 +48,19 @@ def markdown(report: Report, limit: int = LIMIT) -> str:
 def _folded(page: Page, report: Report, limit: int) -> Iterator[str]:
     if page.folded:
         against = f" AGAINST={report.against}" if report.against else ""
-        command = f"make preview STACK={report.look.stack}{against} FORMAT=html OUT=preview.html"
+        command = f"make preview STACK={report.current.stack}{against} FORMAT=html OUT=preview.html"
         yield f"\nFolded to stay below {limit:,} characters: {'; '.join(page.folded)}. All of it: `{command}`"
 
 
 def _body(report: Report, page: Page) -> Iterator[str]:
-    look = report.look
+    current = report.current
     against = f" against {code(report.against)}" if report.against else ""
-    yield f"### Preview of stack {code(look.stack)}{against}\n"
+    yield f"### Preview of stack {code(current.stack)}{against}\n"
     yield f"**{outcome(report)}** {plain(' · '.join(headline(report)))}\n"
-    if look.refused:
-        yield f"```\n{look.refused.strip()}\n```"
+    if current.refused:
+        yield f"```\n{current.refused.strip()}\n```"
         return
-    yield from (f"> {plain(p)}" for p in look.problems)
+    yield from (f"> {plain(p)}" for p in current.problems)
     yield from _other(report)
     yield from _changes(report, page)
     yield from _cost(report, page)
@@ -87,12 +87,12 @@ def _changes(report: Report, page: Page) -> Iterator[str]:
     yield "#### Changes\n"
     if not report.changes:
         yield "No resource changes.\n"
-    for kind, same in grouped(report.changes):
-        rows = alike(same)
+    for kind, of_kind in grouped(report.changes):
+        rows = alike(of_kind)
         blocks = ["\n".join(_change(c, more, page)) for c, more in rows]
         shown = page.some(blocks, page.changes, f"{kind} resources")
         is_open = " open" if kind in ("replaced", "removed") or len(shown) <= 12 else ""
-        yield f"<details{is_open}><summary><b>{kind}</b> ({len(same)})</summary>\n"
+        yield f"<details{is_open}><summary><b>{kind}</b> ({len(of_kind)})</summary>\n"
         yield from shown
         yield "\n</details>\n"
 
@@ -125,7 +125,7 @@ def _cost(report: Report, page: Page) -> Iterator[str]:
         yield "| | CNY/h | CNY a month |\n|---|--:|--:|"
         yield from (f"| {s.what} | {money(s.after)} | {month(s.after)} |" for s in report.sums)
         yield ""
-    lines = sorted(report.look.lines, key=lambda x: -(x.cny_per_hour or 0))
+    lines = sorted(report.current.lines, key=lambda x: -(x.cny_per_hour or 0))
     rows = [
         f"| {code(x.name)} | {plain(x.what)} | {'' if x.cny_per_hour is None else money(x.cny_per_hour)} "
         f"| {x.kind} | {plain(x.note)} |"
@@ -143,14 +143,14 @@ def _table(name: str, head: str, rows: list[str], page: Page) -> Iterator[str]:
 
 
 def _rules(report: Report, page: Page) -> Iterator[str]:
-    yield f"#### Rules, at the levels of environment {code(report.look.environment)}\n"
+    yield f"#### Rules, at the levels of environment {code(report.current.environment)}\n"
     if report.rules_compared:
         changed = [f"- **{r.what}** ({r.verdict.level}): {plain(r.verdict.message)}" for r in report.rules]
         yield from page.some(changed, page.verdicts, "rules that begin or cease") or ["No rule begins or ceases."]
         yield ""
     rows = [
         f"- {'undecided' if v.undecided else v.level}{f' ({v.severity})' if v.severity else ''}: {plain(v.message)}"
-        for v in report.look.verdicts
+        for v in report.current.verdicts
     ]
     must = [r for r in rows if r.startswith("- mandatory")]
     yield from page.some(must, page.verdicts, "mandatory verdicts")
@@ -164,7 +164,7 @@ def _rules(report: Report, page: Page) -> Iterator[str]:
 
 
 def _platform(report: Report, page: Page) -> Iterator[str]:
-    have = counts(report.look)
+    have = counts(report.current)
     yield f"#### The platform: {', '.join(f'{n} {what}' for what, n in have.items())}\n"
     rows = []
     for part in report.parts:
@@ -178,7 +178,7 @@ def _platform(report: Report, page: Page) -> Iterator[str]:
 
 
 def _prerequisites(report: Report) -> Iterator[str]:
-    rows = [p for p in report.look.prerequisites if p.enough is not True]
+    rows = [p for p in report.current.prerequisites if p.enough is not True]
     if rows:
         raised = sum(p.enough is False for p in rows)
         yield f"<details><summary>Prerequisites: {raised} to raise, {len(rows) - raised} to check</summary>\n"

@@ -8,7 +8,7 @@ from typing import Any
 from policies.base.view import Props, Undecided, Unreadable, view_of
 from policies.cost.model.lines import Line
 from replay.graph import Resource
-from tools.preview.look import Look
+from tools.preview.assessment import Assessment
 
 OWN = "spark-on-ack:index:"
 WORKSPACE = f"{OWN}Workspace"
@@ -57,24 +57,24 @@ class Part:
         return sum((a for a in amounts if a is not None), Decimal(0))
 
 
-def parts_of(look: Look) -> list[Part]:
+def parts_of(assessment: Assessment) -> list[Part]:
     """The parts of a stack, in the order in which they are built on each other; workspaces by name."""
-    known = look.graph.by_urn()
-    found: dict[tuple[str, str], Part] = {}
+    known = assessment.graph.by_urn()
+    parts_by_key: dict[tuple[str, str], Part] = {}
     where: dict[str, Part] = {}
-    workspaces = {r.name.removesuffix("-workspace") for r in look.graph if r.type == WORKSPACE}
-    for resource in look.graph:
-        title, team = _place(_top(resource, known), workspaces)
+    workspaces = {r.name.removesuffix("-workspace") for r in assessment.graph if r.type == WORKSPACE}
+    for resource in assessment.graph:
+        title, team = _part_key(_top(resource, known), workspaces)
         if resource.type == f"{OWN}SparkPlatform":
             continue
-        part = found.setdefault((title, team), Part(title, team))
+        part = parts_by_key.setdefault((title, team), Part(title, team))
         part.resources.append(resource)
         where[resource.urn] = part
-    for line in look.lines:
+    for line in assessment.lines:
         if line.urn in where:
             where[line.urn].lines.append(line)
     order = list(dict.fromkeys(TITLES.values()))
-    parts = sorted(found.values(), key=lambda p: (order.index(p.title), p.team))
+    parts = sorted(parts_by_key.values(), key=lambda p: (order.index(p.title), p.team))
     for part in parts:
         part.facts = tuple(_facts(part))
     return parts
@@ -87,7 +87,7 @@ def _top(resource: Resource, known: Mapping[str, Resource]) -> Resource:
     return resource
 
 
-def _place(top: Resource, workspaces: set[str]) -> tuple[str, str]:
+def _part_key(top: Resource, workspaces: set[str]) -> tuple[str, str]:
     kind = top.type.removeprefix(OWN) if top.type.startswith(OWN) else ""
     if kind == "Identity":  # an identity belongs to the workload that carries it
         workload = top.name.removesuffix("-identity")
@@ -115,11 +115,11 @@ def _quota(props: Props) -> str:
     hard = props.at("spec", "hard")
     wanted = {"pods": "pods", "requests.cpu": "vCPU", "requests.memory": "memory"}
     wanted |= {"limits.cpu": "vCPU", "limits.memory": "memory"}
-    found: dict[str, Any] = {}
+    amounts: dict[str, Any] = {}
     for key, word in wanted.items():
         if hard.has(key):
-            found[word] = hard.raw(key)
-    return "quota " + ", ".join(f"{v} {k}" for k, v in found.items()) if found else ""
+            amounts[word] = hard.raw(key)
+    return "quota " + ", ".join(f"{v} {k}" for k, v in amounts.items()) if amounts else ""
 
 
 def _bucket(props: Props) -> str:
@@ -139,9 +139,9 @@ FACTS: tuple[tuple[str, Callable[[Props], str]], ...] = (
 )
 
 
-def counts(look: Look) -> dict[str, int]:
+def counts(assessment: Assessment) -> dict[str, int]:
     """How many resources there are: in all, in the cloud, in Kubernetes, components, workspaces."""
-    resources = look.graph.resources
+    resources = assessment.graph.resources
     return {
         "resources": len(resources),
         "cloud": sum(r.type.startswith("alicloud:") for r in resources),
@@ -153,11 +153,11 @@ def counts(look: Look) -> dict[str, int]:
 
 def kinds_of(part: Part) -> dict[str, list[str]]:
     """Kind -> names of its resources, components left out."""
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for resource in part.resources:
         if resource.custom:
-            found.setdefault(kind_words(resource), []).append(label(resource))
-    return dict(sorted(found.items()))
+            names.setdefault(kind_words(resource), []).append(label(resource))
+    return dict(sorted(names.items()))
 
 
 def kind_words(resource: Resource) -> str:

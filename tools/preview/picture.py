@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tools.preview.look import Look
+from tools.preview.assessment import Assessment
 from tools.preview.parts import Part, parts_of
 
 MOST_TEAMS = 6
@@ -50,12 +50,12 @@ class Picture:
         return [e for e in wanted if e[0] in have and e[1] in have]
 
 
-def picture_of(look: Look, known: list[Part] | None = None) -> Picture:
+def picture_of(assessment: Assessment, known: list[Part] | None = None) -> Picture:
     """The picture of a stack; `known`: its parts, where they are known already."""
-    parts = {p.name: p for p in known or parts_of(look)}
-    cloud = any(r.type.startswith("alicloud:") for r in look.graph)
+    parts = {p.name: p for p in known or parts_of(assessment)}
+    cloud = any(r.type.startswith("alicloud:") for r in assessment.graph)
     picture = Picture(
-        account=f"Alibaba Cloud, {look.region}" if cloud else "",
+        account=f"Alibaba Cloud, {assessment.region}" if cloud else "",
         network=_title(parts.get("Network")),
         cluster=_title(parts.get("Cluster")) if cloud else "Cluster, existing",
     )
@@ -65,7 +65,7 @@ def picture_of(look: Look, known: list[Part] | None = None) -> Picture:
         (picture.cloud, ("Storage",)),
     ):
         band += [_box(parts[n]) for n in names if n in parts]
-    roles = [r for r in look.graph if r.type == "alicloud:ram/role:Role"]
+    roles = [r for r in assessment.graph if r.type == "alicloud:ram/role:Role"]
     if roles:
         picture.cloud.append(Box("roles", "RAM roles", (f"{len(roles)}, one a workload", "own buckets only")))
     _teams(picture, [p for p in parts.values() if p.team])

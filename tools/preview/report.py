@@ -9,8 +9,8 @@ from typing import Any
 from policies.base.check import Verdict
 from policies.cost.model.lines import Line
 from policies.cost.model.prices import HOURS_PER_MONTH, fen
+from tools.preview.assessment import Assessment
 from tools.preview.difference import Change, compare
-from tools.preview.look import Look
 from tools.preview.parts import Part, counts, parts_of
 
 
@@ -41,18 +41,18 @@ class RuleChange:
 class Report:
     """Everything a preview says."""
 
-    look: Look
+    current: Assessment
     parts: list[Part]
     against: str = ""
     """The revision compared with; empty: none."""
-    before: Look | None = None
+    before: Assessment | None = None
     changes: list[Change] = field(default_factory=list)
     rules: list[RuleChange] = field(default_factory=list)
 
     @property
     def compared(self) -> bool:
         """True when both sides have a graph to compare."""
-        return self.before is not None and not self.before.refused and not self.look.refused
+        return self.before is not None and not self.before.refused and not self.current.refused
 
     @property
     def rules_compared(self) -> bool:
@@ -62,7 +62,7 @@ class Report:
     @property
     def sums(self) -> tuple[Sum, Sum]:
         """Idle and at quota."""
-        now = self.look.cost
+        now = self.current.cost
         if self.before is None or not self.compared:
             return Sum("idle", now.idle), Sum("at quota", now.at_quota)
         was = self.before.cost
@@ -73,43 +73,43 @@ class Report:
         """Resource, kind and what it costs more an hour, the largest first."""
         if self.before is None or not self.compared:
             return []
-        old, new = _amounts(self.before.lines), _amounts(self.look.lines)
+        old, new = _amounts(self.before.lines), _amounts(self.current.lines)
         more = {k: new.get(k, Decimal(0)) - old.get(k, Decimal(0)) for k in {**old, **new}}
-        found = [(name, kind, amount) for (name, kind), amount in more.items() if fen(amount)]
-        return sorted(found, key=lambda c: (-abs(c[2]), c[0], c[1]))
+        amounts = [(name, kind, amount) for (name, kind), amount in more.items() if fen(amount)]
+        return sorted(amounts, key=lambda c: (-abs(c[2]), c[0], c[1]))
 
     @property
     def fails(self) -> bool:
         """True when the update would be refused."""
-        return self.look.fails or any(c.refused for c in self.changes)
+        return self.current.fails or any(c.refused for c in self.changes)
 
     def verdict_words(self) -> str:
         """`2 mandatory, 3 advisory`, or that nothing fires."""
-        have = Counter("undecided" if v.undecided else v.level for v in self.look.verdicts)
+        have = Counter("undecided" if v.undecided else v.level for v in self.current.verdicts)
         levels = [f"{have[k]} {k}" for k in ("mandatory", "advisory", "undecided") if have[k]]
         return ", ".join(levels) or "no rule fires"
 
 
-def report_of(look: Look, against: str = "", before: Look | None = None) -> Report:
-    """The report of a look, compared with an earlier one if there is one."""
-    report = Report(look, parts_of(look), against, before)
+def report_of(current: Assessment, against: str = "", before: Assessment | None = None) -> Report:
+    """The report of an assessment, compared with that of another revision if there is one."""
+    report = Report(current, parts_of(current), against, before)
     if before is not None and report.compared:
-        report.changes = compare(before.graph, look.graph)
+        report.changes = compare(before.graph, current.graph)
         if report.rules_compared:
-            report.rules = list(_rule_changes(before, look, report.changes))
+            report.rules = list(_rule_changes(before, current, report.changes))
     return report
 
 
 def _amounts(lines: list[Line]) -> dict[tuple[str, str], Decimal]:
-    found: dict[tuple[str, str], Decimal] = {}
+    amounts: dict[tuple[str, str], Decimal] = {}
     for line in lines:
         if line.cny_per_hour is not None:
             key = (line.name, "idle" if line.kind == "always" else "at quota")
-            found[key] = found.get(key, Decimal(0)) + line.cny_per_hour
-    return found
+            amounts[key] = amounts.get(key, Decimal(0)) + line.cny_per_hour
+    return amounts
 
 
-def _rule_changes(before: Look, after: Look, changes: list[Change]) -> Iterator[RuleChange]:
+def _rule_changes(before: Assessment, after: Assessment, changes: list[Change]) -> Iterator[RuleChange]:
     """By rule and resource; a renamed resource is the same one."""
     now = {c.was.urn: c.resource.urn for c in changes if c.was is not None}
     old = {(v.rule, now.get(v.urn, v.urn)): v for v in before.verdicts if not v.undecided}
@@ -139,23 +139,23 @@ def signed(amount: Decimal) -> str:
 
 def as_json(report: Report) -> dict[str, Any]:
     """The report as plain data. Values are already masked: no secret is in it."""
-    look = report.look
+    current = report.current
     return {
-        "stack": look.stack,
-        "environment": look.environment,
-        "region": look.region,
+        "stack": current.stack,
+        "environment": current.environment,
+        "region": current.region,
         "against": report.against or None,
-        "refused": look.refused or None,
-        "problems": look.problems,
+        "refused": current.refused or None,
+        "problems": current.problems,
         "passes": not report.fails,
-        "counts": counts(look),
+        "counts": counts(current),
         "costCnyPerHour": {s.what: {"after": str(fen(s.after)), "before": _fen(s.before)} for s in report.sums},
-        "costLines": [_line(line) for line in look.lines],
+        "costLines": [_line(line) for line in current.lines],
         "parts": [_part(p) for p in report.parts],
-        "verdicts": [_verdict(v) for v in look.verdicts],
+        "verdicts": [_verdict(v) for v in current.verdicts],
         "rules": [{"what": r.what, **_verdict(r.verdict)} for r in report.rules],
         "changes": [_change(c) for c in report.changes],
-        "prerequisites": [vars(p) for p in look.prerequisites],
+        "prerequisites": [vars(p) for p in current.prerequisites],
     }
 
 

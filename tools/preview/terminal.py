@@ -37,19 +37,19 @@ def text(report: Report) -> str:
     buffer = io.StringIO()
     width = Console().width if terminal else PLAIN_WIDTH
     console = Console(file=buffer, width=width, force_terminal=terminal, highlight=False, emoji=False)
-    look = report.look
+    current = report.current
     against = f" against {escape(report.against)}" if report.against else ""
-    console.print(f"[bold]Stack {escape(look.stack)}{against}[/]")
-    if look.refused:
+    console.print(f"[bold]Stack {escape(current.stack)}{against}[/]")
+    if current.refused:
         console.print(f"[red]{outcome(report)}[/]")
-        console.print(look.refused, markup=False, soft_wrap=True)
+        console.print(current.refused, markup=False, soft_wrap=True)
         return buffer.getvalue()
     console.print(tree(report))
     _changes(console, report)
     _cost(console, report)
     _rules(console, report)
     _prerequisites(console, report)
-    for problem in [*look.problems, *(report.before.problems if report.before else [])]:
+    for problem in [*current.problems, *(report.before.problems if report.before else [])]:
         console.print(f"[red]{escape(problem)}[/]")
     colour = "red" if report.fails else "green"
     console.print(f"\n[bold]{escape(' · '.join(headline(report)))}[/]\n[{colour}]{outcome(report)}[/]")
@@ -58,9 +58,9 @@ def text(report: Report) -> str:
 
 def tree(report: Report) -> Tree:
     """The platform as a person thinks of it."""
-    look = report.look
-    have = ", ".join(f"{n} {what}" for what, n in counts(look).items())
-    root = Tree(f"[bold]Spark platform[/] {look.environment}, {look.region}: {have}")
+    current = report.current
+    have = ", ".join(f"{n} {what}" for what, n in counts(current).items())
+    root = Tree(f"[bold]Spark platform[/] {current.environment}, {current.region}: {have}")
     workspaces = [p for p in report.parts if p.team]
     for part in report.parts:
         if not part.team:
@@ -95,9 +95,9 @@ def _changes(console: Console, report: Report) -> None:
     if not report.compared:
         return
     console.print("\n[bold]Changes[/]" if report.changes else "\nNo resource changes.")
-    for kind, same in grouped(report.changes):
-        branch = Tree(f"[{COLOURS[kind]}]{kind}[/] ({len(same)})")
-        for change, more in alike(same):
+    for kind, of_kind in grouped(report.changes):
+        branch = Tree(f"[{COLOURS[kind]}]{kind}[/] ({len(of_kind)})")
+        for change, more in alike(of_kind):
             _change(branch, change, more)
         console.print(branch)
 
@@ -119,16 +119,18 @@ def _cost(console: Console, report: Report) -> None:
         was = money(s.before) if s.before is not None else "-"
         table.add_row(s.what, was, money(s.after), signed(s.more) if s.before is not None else "-", month(s.after))
     console.print(table)
-    lines = [line for line in report.look.lines if line.cny_per_hour]
+    lines = [line for line in report.current.lines if line.cny_per_hour]
     lines.sort(key=lambda line: -(line.cny_per_hour or 0))
     detail = Table("Resource", "What", "Paid", show_header=True, box=None)
     detail.add_column("CNY/h", justify="right")
     for line in lines[:LINES]:
         detail.add_row(escape(line.name), escape(line.what), _when(line), money(line.cny_per_hour or Decimal(0)))
     console.print(detail)
-    rest = len(report.look.lines) - len(lines[:LINES])
+    rest = len(report.current.lines) - len(lines[:LINES])
     if rest:
-        console.print(f"… and {rest} more lines, smaller or by use: make cost STACK={report.look.stack}", markup=False)
+        console.print(
+            f"… and {rest} more lines, smaller or by use: make cost STACK={report.current.stack}", markup=False
+        )
 
 
 def _when(line: Line) -> str:
@@ -136,11 +138,11 @@ def _when(line: Line) -> str:
 
 
 def _rules(console: Console, report: Report) -> None:
-    console.print(f"\n[bold]Rules[/] at the levels of environment {escape(report.look.environment)}")
+    console.print(f"\n[bold]Rules[/] at the levels of environment {escape(report.current.environment)}")
     for r in report.rules:
         console.print(f"  [magenta]{r.what}[/] ({r.verdict.level}): {escape(r.verdict.message)}")
     seen: dict[str, int] = {}
-    for v in report.look.verdicts:
+    for v in report.current.verdicts:
         seen[v.rule] = seen.get(v.rule, 0) + 1
         if seen[v.rule] <= LINES:
             level = "undecided" if v.undecided else v.level
@@ -154,7 +156,7 @@ def _rules(console: Console, report: Report) -> None:
 
 
 def _prerequisites(console: Console, report: Report) -> None:
-    rows = [p for p in report.look.prerequisites if p.enough is not True]
+    rows = [p for p in report.current.prerequisites if p.enough is not True]
     if rows:
         console.print("\n[bold]Prerequisites[/] (make preflight tells where each is raised)")
     for p in rows:

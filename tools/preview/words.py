@@ -17,24 +17,28 @@ def title(change: Change) -> str:
 
 def consequences(change: Change) -> list[str]:
     """What else is to be said of a change: its old name, its cause, what is lost, why it is refused."""
-    found = []
+    sentences = []
     if change.renamed and change.was is not None:
-        found.append(f"was {change.was.kind} {change.was.name}, known by its alias: nothing in the cloud is touched")
+        sentences.append(
+            f"was {change.was.kind} {change.was.name}, known by its alias: nothing in the cloud is touched"
+        )
     if change.because:
-        found.append(f"because {change.because} is replaced")
+        sentences.append(f"because {change.because} is replaced")
     if change.lost:
-        found.append(f"lost: {change.lost}" if not change.lost.startswith(("it stays", "the old one")) else change.lost)
+        sentences.append(
+            f"lost: {change.lost}" if not change.lost.startswith(("it stays", "the old one")) else change.lost
+        )
     if change.refused:
-        found.append(f"refused: {change.refused}")
-    return found
+        sentences.append(f"refused: {change.refused}")
+    return sentences
 
 
 def alike(changes: list[Change]) -> list[tuple[Change, int]]:
     """Changes that differ only by team, or are the same edit, are one; with how many more there are of it."""
-    found: dict[tuple[object, ...], list[Change]] = {}
+    groups: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
-        found.setdefault(_signature(change), []).append(change)
-    return [(same[0], len(same) - 1) for same in found.values()]
+        groups.setdefault(_signature(change), []).append(change)
+    return [(group[0], len(group) - 1) for group in groups.values()]
 
 
 def _signature(change: Change) -> tuple[object, ...]:
@@ -59,34 +63,34 @@ def more_words(more: int) -> str:
 
 def headline(report: Report) -> list[str]:
     """The most important facts, one short text each."""
-    look = report.look
-    if look.refused:
+    current = report.current
+    if current.refused:
         return ["the program refuses these settings: nothing would be created or changed"]
-    found = []
+    facts = []
     if report.before is not None and report.compared:
-        have = [f"{len(same)} {kind}" for kind, same in grouped(report.changes)]
-        found.append(", ".join(have) or "no resource changes")
+        have = [f"{len(group)} {kind}" for kind, group in grouped(report.changes)]
+        facts.append(", ".join(have) or "no resource changes")
     else:
-        found.append(f"{len(look.graph.resources)} resources")
+        facts.append(f"{len(current.graph.resources)} resources")
     for s in report.sums:
         change = f"{money(s.before)} → " if s.before is not None and s.more else ""
         more = f" ({signed(s.more)})" if s.more else ""
-        found.append(f"{s.what} {change}{money(s.after)} CNY/h{more}")
-    found.append(report.verdict_words())
+        facts.append(f"{s.what} {change}{money(s.after)} CNY/h{more}")
+    facts.append(report.verdict_words())
     refused = Counter(c.refused for c in report.changes if c.refused).total()
     if refused:
-        found.append(f"{refused} refused by the engine or the program")
-    return found
+        facts.append(f"{refused} refused by the engine or the program")
+    return facts
 
 
 def outcome(report: Report) -> str:
     """Whether the update could go through, in one sentence."""
-    if report.look.refused:
+    if report.current.refused:
         return "An update would stop before the first resource."
-    if any(v.level == "mandatory" for v in report.look.verdicts):
+    if any(v.level == "mandatory" for v in report.current.verdicts):
         return "A mandatory rule forbids this update."
     if any(c.refused for c in report.changes):
         return "An update of the living stack would be refused."
-    if report.look.problems:
+    if report.current.problems:
         return "Not everything could be looked at."
     return "Nothing known forbids this update."

@@ -17,8 +17,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 def chromium() -> str:
     """The browser's program; installed where that can be done, else the test is skipped with the reason."""
-    if found := next(filter(None, map(shutil.which, NAMES)), None):
-        return found
+    if path := next(filter(None, map(shutil.which, NAMES)), None):
+        return path
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         pytest.skip("no Chromium on PATH, and it can be installed here only by root with apt-get")
@@ -26,10 +26,10 @@ def chromium() -> str:
     wanted = ["chromium", "fonts-dejavu-core"]
     for command in ([apt, "update", "-qq"], [apt, "install", "-y", "-qq", "--no-install-recommends", *wanted]):
         subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    found = shutil.which(NAMES[0])
-    if found is None:
+    path = shutil.which(NAMES[0])
+    if path is None:
         pytest.skip("Chromium could not be installed (no network?)")
-    return found
+    return path
 
 
 class Browser:
@@ -69,7 +69,7 @@ class Browser:
         """The value of a JavaScript expression."""
         return self.ask("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
-    def said(self, *methods: str) -> list[dict[str, Any]]:
+    def parameters_of(self, *methods: str) -> list[dict[str, Any]]:
         """The parameters of the events of some kinds."""
         return [e["params"] for e in self.events if e.get("method") in methods]
 

@@ -6,14 +6,14 @@ from policies.base.check import Verdict
 from policies.base.rule import Context
 from policies.cost.model.estimate import estimate_graph
 from replay.graph import Graph, Resource
-from tools.preview.look import Look
+from tools.preview.assessment import Assessment
 from tools.preview.parts import WORKSPACE
 
 
-def look_of(graph: Graph, verdicts: list[Verdict] | None = None) -> Look:
+def assessment_of(graph: Graph, verdicts: list[Verdict] | None = None) -> Assessment:
     """A look at a recorded graph, with its real cost."""
     lines = list(estimate_graph(graph, Context(region="cn-hangzhou")).lines)
-    return Look(graph.stack, graph.stack, "cn-hangzhou", graph=graph, lines=lines, verdicts=verdicts or [])
+    return Assessment(graph.stack, graph.stack, "cn-hangzhou", graph=graph, lines=lines, verdicts=verdicts or [])
 
 
 def many_teams(graph: Graph, count: int) -> Graph:

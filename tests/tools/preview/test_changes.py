@@ -10,10 +10,10 @@ import pytest
 
 from replay import ROOT
 from tests.tools.preview.trees import Edit, both, code, nothing, policy, price, setting, tree
-from tools.preview.look import Look
+from tools.preview.assessment import Assessment
 from tools.preview.markdown import markdown
 from tools.preview.report import report_of
-from tools.preview.revisions import look_in
+from tools.preview.revisions import assess_tree
 
 GOLDEN = Path(__file__).parent / "golden"
 ALIAS = (
@@ -83,7 +83,7 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[Look]]:
+def assessments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[Assessment]]:
     """All trees are looked at, two at a time, as soon as the first is asked for. Rules on the age of prices are off, so
     that a comment does not change with the day."""
     base = tmp_path_factory.mktemp("trees")
@@ -91,17 +91,17 @@ def looks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[Look]]:
     edits = {"base": nothing, **{name: case.edit for name, case in CASES.items()}}
     pool = ThreadPoolExecutor(2)
 
-    def one(name: str, edit: Edit) -> Look:
-        return look_in(tree(origin, base / name, edit), "dev")
+    def one(name: str, edit: Edit) -> Assessment:
+        return assess_tree(tree(origin, base / name, edit), "dev")
 
-    found = {name: pool.submit(one, name, edit) for name, edit in edits.items()}
+    futures = {name: pool.submit(one, name, edit) for name, edit in edits.items()}
     pool.shutdown(wait=False)
-    return found
+    return futures
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_change_has_the_comment_that_was_recorded(name: str, looks: dict[str, Future[Look]]) -> None:
-    comment = markdown(report_of(looks[name].result(), "main", looks["base"].result()))
+def test_a_change_has_the_comment_that_was_recorded(name: str, assessments: dict[str, Future[Assessment]]) -> None:
+    comment = markdown(report_of(assessments[name].result(), "main", assessments["base"].result()))
     case = CASES[name]
     assert [s for s in case.says if s not in comment] == []
     assert [s for s in case.silent if s in comment] == []
@@ -121,7 +121,7 @@ def test_a_change_has_the_comment_that_was_recorded(name: str, looks: dict[str, 
         )
 
 
-def test_the_tree_that_is_compared_with_has_no_problem(looks: dict[str, Future[Look]]) -> None:
-    base = looks["base"].result()
+def test_the_tree_that_is_compared_with_has_no_problem(assessments: dict[str, Future[Assessment]]) -> None:
+    base = assessments["base"].result()
     assert (base.refused, base.problems) == ("", [])
     assert not base.fails

@@ -34,8 +34,8 @@ def test_equal_graphs_have_no_changes(graph_of: GraphOf) -> None:
 
 
 def test_added_and_removed_resources_are_found() -> None:
-    found = changes([resource(BUCKET, "a")], [resource(BUCKET, "b")])
-    assert [(c.kind, c.resource.name) for c in found] == [("removed", "a"), ("added", "b")]
+    result = changes([resource(BUCKET, "a")], [resource(BUCKET, "b")])
+    assert [(c.kind, c.resource.name) for c in result] == [("removed", "a"), ("added", "b")]
 
 
 def test_a_removed_bucket_says_what_is_lost_and_a_kept_one_that_it_stays() -> None:
@@ -70,8 +70,8 @@ def test_a_replaced_cluster_drags_its_provider_and_every_object_along() -> None:
         meta = {"apiVersion": "v1", "metadata": {"name": "m", "namespace": "n"}}
         return [cluster, provider, resource(CONFIG_MAP, "m", meta, provider=f"{provider.urn}::id")]
 
-    found = changes(graph("Default"), graph("Serverless"))
-    assert [(c.kind, c.resource.name, c.because) for c in found] == [
+    result = changes(graph("Default"), graph("Serverless"))
+    assert [(c.kind, c.resource.name, c.because) for c in result] == [
         ("replaced", "ack", ""), ("replaced", "m", "k8s"), ("replaced", "k8s", "ack"),
     ]  # fmt: skip
 
@@ -89,8 +89,8 @@ def test_a_renamed_component_is_a_rename_of_its_children_too() -> None:
     new = resource(OWN, "lake", options={"aliases": [{"spec": {"name": "storage"}}]})
     child = resource(BUCKET, "storage-files", {"bucket": "x"}, parent=old.urn)
     heir = resource(BUCKET, "lake-files", {"bucket": "x"}, parent=new.urn)
-    found = changes([old, child], [new, heir])
-    assert [(c.kind, c.resource.name, c.was.name if c.was else "") for c in found] == [
+    result = changes([old, child], [new, heir])
+    assert [(c.kind, c.resource.name, c.was.name if c.was else "") for c in result] == [
         ("renamed", "lake-files", "storage-files"), ("renamed", "lake", "storage"),
     ]  # fmt: skip
 
@@ -128,8 +128,8 @@ def test_changes_that_differ_only_by_team_are_told_once() -> None:
         return resource("kubernetes:core/v1:ResourceQuota", f"{team}-workspace-quota", meta | {"spec": {"pods": pods}})
 
     teams = ("ads", "risk", "web")
-    found = changes([quota(t, 1) for t in teams], [quota(t, 3 if t == "web" else 2) for t in teams])
-    assert [(c.resource.name, more) for c, more in alike(found)] == [
+    result = changes([quota(t, 1) for t in teams], [quota(t, 3 if t == "web" else 2) for t in teams])
+    assert [(c.resource.name, more) for c, more in alike(result)] == [
         ("ads-workspace-quota", 1), ("web-workspace-quota", 0),
     ]  # fmt: skip
 

@@ -11,7 +11,7 @@ import pytest
 from replay.graph import SECRET
 from tests.conftest import GraphOf
 from tests.tools.preview.browser import browser
-from tests.tools.preview.samples import bigger_quotas, look_of, many_teams, verdict
+from tests.tools.preview.samples import assessment_of, bigger_quotas, many_teams, verdict
 from tools.preview.html import html
 from tools.preview.picture import mermaid, picture_of
 from tools.preview.report import report_of
@@ -21,8 +21,8 @@ PICTURES = Path(__file__).resolve().parents[3] / "docs" / "pictures"
 
 def page_of(graph_of: GraphOf) -> str:
     before = graph_of("prod", True)
-    said = [verdict("executors-on-spot: executors run on demand; set spark.executor.spot: true")]
-    return html(report_of(look_of(bigger_quotas(before, 2500), said), "main", look_of(before)))
+    verdicts = [verdict("executors-on-spot: executors run on demand; set spark.executor.spot: true")]
+    return html(report_of(assessment_of(bigger_quotas(before, 2500), verdicts), "main", assessment_of(before)))
 
 
 def test_the_page_refers_to_nothing_outside_of_itself(graph_of: GraphOf) -> None:
@@ -36,20 +36,20 @@ def test_the_page_refers_to_nothing_outside_of_itself(graph_of: GraphOf) -> None
 
 def test_values_of_resources_cannot_become_markup_and_secrets_stay_hidden(graph_of: GraphOf) -> None:
     graph = graph_of("dev", True)
-    look = look_of(type(graph).from_json(graph.to_json()))
-    bucket = look.graph.of_type("Bucket")[0]
+    assessment = assessment_of(type(graph).from_json(graph.to_json()))
+    bucket = assessment.graph.of_type("Bucket")[0]
     bucket.inputs |= {"x": "</pre><script>alert(1)</script>", "y": {SECRET: True, "value": "hunter2"}}
-    page = html(report_of(look))
+    page = html(report_of(assessment))
     assert "<script>alert" not in page
     assert "hunter2" not in page
     assert page.count("<script>") == 1
 
 
 def test_the_page_of_a_refused_stack_holds_the_sentences() -> None:
-    from tools.preview.look import Look
+    from tools.preview.assessment import Assessment
 
     assert "workspaces[0].quota.pods: 0 is &lt; 1" in html(
-        report_of(Look("dev", refused="workspaces[0].quota.pods: 0 is < 1"))
+        report_of(Assessment("dev", refused="workspaces[0].quota.pods: 0 is < 1"))
     )
 
 
@@ -80,15 +80,15 @@ def test_in_a_real_browser_it_has_no_error_asks_for_nothing_and_is_readable_on_a
                 search.replace("kind", "search").replace("'StatefulSet'", "'no such word'").replace("change", "input")
             )
             assert chrome.value(search) == f"0 of {resources}"
-            requests = [r["request"]["url"] for r in chrome.said("Network.requestWillBeSent")]
+            requests = [r["request"]["url"] for r in chrome.parameters_of("Network.requestWillBeSent")]
             assert [u for u in requests if u != path.as_uri() and not u.startswith("data:")] == []
-            assert chrome.said("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled") == []
+            assert chrome.parameters_of("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled") == []
 
 
 def test_the_picture_is_well_formed_and_shows_every_part(graph_of: GraphOf, stack: str) -> None:
     from tools.preview.drawing import svg
 
-    picture = picture_of(look_of(graph_of(stack, True)))
+    picture = picture_of(assessment_of(graph_of(stack, True)))
     for narrow in (False, True):
         texts = "".join(ET.fromstring(svg(picture, narrow)).itertext())  # noqa: S314 - our own text
         assert all(box.title in texts for box in picture.boxes().values())
@@ -100,6 +100,6 @@ def test_the_picture_is_well_formed_and_shows_every_part(graph_of: GraphOf, stac
 
 
 def test_a_picture_of_many_teams_draws_some_and_counts_the_rest(graph_of: GraphOf) -> None:
-    picture = picture_of(look_of(many_teams(graph_of("dev", True), 100)))
+    picture = picture_of(assessment_of(many_teams(graph_of("dev", True), 100)))
     assert [b.title for b in picture.teams][-1] == "and 97 more"
     assert len(picture.teams) == 6

@@ -1,8 +1,8 @@
 """The comment of a pull request: what it says, what it folds, what it never lets through."""
 
 from tests.conftest import GraphOf
-from tests.tools.preview.samples import bigger_quotas, look_of, many_teams, verdict
-from tools.preview.look import Look
+from tests.tools.preview.samples import assessment_of, bigger_quotas, many_teams, verdict
+from tools.preview.assessment import Assessment
 from tools.preview.markdown import LIMIT, code, markdown, plain
 from tools.preview.report import report_of
 
@@ -11,8 +11,8 @@ def test_the_comment_of_a_hundred_changed_workspaces_stays_below_the_limit_and_s
     graph_of: GraphOf,
 ) -> None:
     before = many_teams(graph_of("dev", True), 100)
-    said = [verdict(f"rule-{i}: {'a long reason ' * 8}; do otherwise") for i in range(300)]
-    report = report_of(look_of(bigger_quotas(before), said), "main", look_of(before))
+    verdicts = [verdict(f"rule-{i}: {'a long reason ' * 8}; do otherwise") for i in range(300)]
+    report = report_of(assessment_of(bigger_quotas(before), verdicts), "main", assessment_of(before))
     text = markdown(report)
     assert len(text) < LIMIT
     assert "Folded to stay below 60,000 characters: " in text
@@ -23,16 +23,16 @@ def test_the_comment_of_a_hundred_changed_workspaces_stays_below_the_limit_and_s
 
 def test_ten_times_as_many_still_fit(graph_of: GraphOf) -> None:
     before = many_teams(graph_of("dev", True), 1000)
-    assert len(markdown(report_of(look_of(bigger_quotas(before)), "main", look_of(before)))) < LIMIT
+    assert len(markdown(report_of(assessment_of(bigger_quotas(before)), "main", assessment_of(before)))) < LIMIT
 
 
 def test_what_fits_is_not_folded(graph_of: GraphOf) -> None:
     before = graph_of("dev", True)
-    assert "Folded" not in markdown(report_of(look_of(bigger_quotas(before)), "main", look_of(before)))
+    assert "Folded" not in markdown(report_of(assessment_of(bigger_quotas(before)), "main", assessment_of(before)))
 
 
 def test_even_names_of_unusual_length_keep_the_limit(graph_of: GraphOf) -> None:
-    text = markdown(report_of(look_of(graph_of("dev", True), [verdict("x: " + "y" * 90_000)])))
+    text = markdown(report_of(assessment_of(graph_of("dev", True), [verdict("x: " + "y" * 90_000)])))
     assert len(text) < LIMIT
     assert "**Cut here: the rest is in the HTML report.**" in text
 
@@ -44,16 +44,18 @@ def test_nothing_in_a_value_is_html_a_mention_or_a_column() -> None:
 
 
 def test_a_stack_that_is_new_or_was_broken_before_is_said_to_be_so(graph_of: GraphOf) -> None:
-    now = look_of(graph_of("dev", True))
-    assert "The stack is new: the other revision does not have it." in markdown(report_of(now, "main", Look("dev")))
-    broken = Look("dev", refused="no")
+    now = assessment_of(graph_of("dev", True))
+    assert "The stack is new: the other revision does not have it." in markdown(
+        report_of(now, "main", Assessment("dev"))
+    )
+    broken = Assessment("dev", refused="no")
     assert "The other revision refuses its own settings" in markdown(report_of(now, "main", broken))
 
 
 def test_a_rule_that_begins_ceases_or_changes_its_level_is_told(graph_of: GraphOf) -> None:
     graph = graph_of("dev", True)
-    before = look_of(graph, [verdict("a: x"), verdict("b: x")])
-    text = markdown(report_of(look_of(graph, [verdict("b: x", "mandatory"), verdict("c: x")]), "main", before))
+    before = assessment_of(graph, [verdict("a: x"), verdict("b: x")])
+    text = markdown(report_of(assessment_of(graph, [verdict("b: x", "mandatory"), verdict("c: x")]), "main", before))
     for line in ("**begins** (advisory): c: x", "**ceases** (advisory): a: x", "**now mandatory** (mandatory): b: x"):
         assert line in text
     assert "A mandatory rule forbids this update." in text

@@ -11,9 +11,9 @@ from replay import ROOT
 from tests.tools.preview.trees import tree
 from tools.preview import revisions
 from tools.preview.__main__ import main
-from tools.preview.look import Look
+from tools.preview.assessment import Assessment
 from tools.preview.report import report_of
-from tools.preview.revisions import RevisionError, checked_out, look_in, python_of
+from tools.preview.revisions import RevisionError, assess_tree, checked_out, python_of
 
 BOOTSTRAP = """
 import pathlib, sys
@@ -34,7 +34,7 @@ def test_a_revision_is_checked_out_beside_the_tree_and_gone_afterwards() -> None
 
 @pytest.mark.parametrize("name", ["no-such-branch", "--help", "HEAD:Pulumi.yaml"])
 def test_an_unknown_revision_is_refused_in_one_sentence(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(RevisionError, match="git knows no such revision here; fetch it first"), checked_out(name):
+    with pytest.raises(RevisionError, match="git does not know this revision; fetch it first"), checked_out(name):
         pass
 
 
@@ -52,15 +52,15 @@ def test_another_lock_gets_a_virtualenv_once_made_by_its_own_script(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    other, said = tmp_path / "tree", list[str]()
+    other, progress = tmp_path / "tree", list[str]()
     (other / "tools").mkdir(parents=True)
     (other / "requirements.lock").write_text("another==1")
     (other / "tools/bootstrap.py").write_text(BOOTSTRAP)
-    first, second = (python_of(other, said.append) for _ in range(2))
+    first, second = (python_of(other, progress.append) for _ in range(2))
     assert first == second
     assert Path(first).read_text() == "made"
-    assert len(said) == 1
-    assert "requirements.lock differs" in said[0]
+    assert len(progress) == 1
+    assert "requirements.lock differs" in progress[0]
 
 
 def test_a_virtualenv_that_cannot_be_made_leaves_nothing_behind(
@@ -79,29 +79,29 @@ def test_a_virtualenv_that_cannot_be_made_leaves_nothing_behind(
 
 def test_a_revision_older_than_this_tool_is_replayed_and_says_that_it_was_not_judged(tmp_path: Path) -> None:
     old = tree(ROOT, tmp_path / "old", lambda folder: shutil.rmtree(folder / "tools/preview"))
-    look = look_in(old, "sandbox")
-    assert len(look.graph.resources) > 50
-    assert look.cost.idle > 0
-    assert "its policies were not run" in look.problems[0]
-    report = report_of(look_in(ROOT, "sandbox"), "main", look)
+    assessment = assess_tree(old, "sandbox")
+    assert len(assessment.graph.resources) > 50
+    assert assessment.cost.idle > 0
+    assert "its policies were not run" in assessment.problems[0]
+    report = report_of(assess_tree(ROOT, "sandbox"), "main", assessment)
     assert (report.changes, report.rules) == ([], [])
 
 
 def test_a_revision_whose_tools_fail_says_so_instead_of_an_empty_answer(tmp_path: Path) -> None:
     (tmp_path / "tools/preview").mkdir(parents=True)
     (tmp_path / "tools/preview/look.py").write_text("raise SystemExit('broken')")
-    look = look_in(tmp_path, "dev")
-    assert look.fails
-    assert "the other revision could not be looked at: " in look.problems[0]
+    assessment = assess_tree(tmp_path, "dev")
+    assert assessment.fails
+    assert "the other revision could not be assessed: " in assessment.problems[0]
 
 
 def test_a_look_survives_the_way_between_two_processes(tmp_path: Path) -> None:
-    look = look_in(ROOT, "sandbox")
-    again = Look.from_json(look.to_json())
-    assert again == look
-    assert (look.refused, look.problems) == ("", [])
-    assert {v.rule for v in look.verdicts} <= {v.rule for v in again.verdicts}
-    assert again.cost.idle == look.cost.idle > 0
+    assessment = assess_tree(ROOT, "sandbox")
+    again = Assessment.from_json(assessment.to_json())
+    assert again == assessment
+    assert (assessment.refused, assessment.problems) == ("", [])
+    assert {v.rule for v in assessment.verdicts} <= {v.rule for v in again.verdicts}
+    assert again.cost.idle == assessment.cost.idle > 0
 
 
 def test_a_preview_against_the_last_commit_compares_two_whole_platforms(

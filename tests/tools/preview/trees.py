@@ -66,10 +66,10 @@ def price(key: str, factor: float) -> Edit:
 
     def edit(folder: Path) -> None:
         file = folder / "policies/cost/prices.yaml"
-        entries = yaml.safe_load(file.read_text())
-        for entry in entries:
-            entry["value"] = round(entry["value"] * factor, 6) if entry["key"] == key else entry["value"]
-        file.write_text(yaml.safe_dump(entries))
+        prices = yaml.safe_load(file.read_text())
+        for price in prices:
+            price["value"] = round(price["value"] * factor, 6) if price["key"] == key else price["value"]
+        file.write_text(yaml.safe_dump(prices))
 
     return edit
 
@@ -79,8 +79,8 @@ def code(file: str, pattern: str, text: str) -> Edit:
 
     def edit(folder: Path) -> None:
         path = folder / file
-        changed, found = re.subn(pattern, text, path.read_text())
-        assert found == 1, f"{file} has {found} places like {pattern}; correct the test"
+        changed, count = re.subn(pattern, text, path.read_text())
+        assert count == 1, f"{file} has {count} places like {pattern}; correct the test"
         path.write_text(changed)
 
     return edit

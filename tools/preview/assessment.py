@@ -1,7 +1,7 @@
-"""One look at a stack: its graph, costs, verdicts and prerequisites, computed by one tree's own program and tools.
+"""An assessment of a stack: its graph, costs, verdicts and prerequisites, computed by one tree's own program and tools.
 
-`python -m tools.preview.look REQUEST.json` does it in a process of its own: so another revision is looked at with that
-revision's code, prices and policies.
+`python -m tools.preview.assessment REQUEST.json` does it in a process of its own, so that another revision is assessed
+with its own code, prices and policies.
 """
 
 import json
@@ -28,8 +28,8 @@ from tools.preflight.__main__ import settings_of
 
 
 @dataclass
-class Look:
-    """What there is to say about one stack at one revision."""
+class Assessment:
+    """Everything known about one stack at one revision."""
 
     stack: str
     environment: str = ""
@@ -41,7 +41,7 @@ class Look:
     verdicts: list[Verdict] = field(default_factory=list)
     prerequisites: list[Prerequisite] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    """What could not be looked at, and why; a preview with problems fails."""
+    """What could not be assessed, and why; a preview with problems fails."""
 
     @property
     def cost(self) -> Estimate:
@@ -50,16 +50,16 @@ class Look:
 
     @property
     def fails(self) -> bool:
-        """True when an update would be refused, or nobody can tell."""
+        """True when an update would be refused, or when that cannot be told."""
         return bool(self.refused or self.problems or [v for v in self.verdicts if v.level == "mandatory"])
 
     def to_json(self) -> str:
-        """All of it, as one process hands it to another; `from_json` reads it back."""
+        """As JSON, for another process; `from_json` reads it back."""
         return json.dumps(asdict(self), default=str)
 
     @classmethod
-    def from_json(cls, text: str) -> "Look":
-        """The look of `to_json`."""
+    def from_json(cls, text: str) -> "Assessment":
+        """The assessment of `to_json`."""
         data = json.loads(text)
         graph = data.pop("graph")
         graph["resources"] = [Resource(**r) for r in graph["resources"]]
@@ -75,10 +75,10 @@ def _line(data: dict[str, Any]) -> Line:
     return Line(**data, cny_per_hour=None if amount is None else Decimal(amount))
 
 
-def look(stack: str, file: Path | None = None, say: Callable[[str], None] = lambda _: None) -> Look:
-    """Looks at a stack of this tree; `file`: another stack file than the stack's own; `say` hears of the progress.
+def assess(stack: str, file: Path | None = None, say: Callable[[str], None] = lambda _: None) -> Assessment:
+    """Assesses a stack of this tree; `file`: a stack file other than the stack's own; `say` gets each line of progress.
 
-    Raises ReplayError when there is no such stack; a program that refuses gives a look that says so.
+    Raises ReplayError when there is no such stack. When the program refuses its settings, the assessment says so.
     """
     path = file or stack_file(ROOT, stack)
     say(f"{stack}: running the program")
@@ -86,38 +86,38 @@ def look(stack: str, file: Path | None = None, say: Callable[[str], None] = lamb
         graph = replay(stack, config=path)
         judged = judged_by(stack, path)
     except ReplayError as e:
-        return Look(stack, refused=str(e).replace(f"{ROOT}/", ""))
-    found = Look(stack, judged.environment, judged.region, graph=graph)
-    say(f"{stack}: {len(graph.resources)} resources; asking the policies")
-    with ThreadPoolExecutor(len(PACKS)) as pool:  # each pack is a process: they run beside each other
-        asked = {name: pool.submit(_ask, graph, folder, found) for name, folder in PACKS.items()}
-        _count(found, path)
+        return Assessment(stack, refused=str(e).replace(f"{ROOT}/", ""))
+    assessment = Assessment(stack, judged.environment, judged.region, graph=graph)
+    say(f"{stack}: {len(graph.resources)} resources; running the policies")
+    with ThreadPoolExecutor(len(PACKS)) as pool:  # each pack is a process of its own, and they run in parallel
+        asked = {name: pool.submit(_ask, graph, folder, assessment) for name, folder in PACKS.items()}
+        _count(assessment, path)
         for name, answer in asked.items():
             try:
-                found.verdicts += answer.result()
+                assessment.verdicts += answer.result()
             except (PackError, InputError, OSError, ValueError) as e:
-                found.problems.append(f"policy pack {name} gave no answer: {str(e).strip().splitlines()[-1]}")
-    found.verdicts.sort(key=lambda v: (v.level != "mandatory", v.undecided, v.rule, v.urn))
-    return found
+                assessment.problems.append(f"policy pack {name} gave no answer: {str(e).strip().splitlines()[-1]}")
+    assessment.verdicts.sort(key=lambda v: (v.level != "mandatory", v.undecided, v.rule, v.urn))
+    return assessment
 
 
-def _ask(graph: Graph, folder: Path, found: Look) -> list[Verdict]:
-    levels = config_file(folder, found.environment)
-    return verdicts(graph, folder, json.loads(levels.read_text(encoding="utf-8")), found.region)
+def _ask(graph: Graph, folder: Path, assessment: Assessment) -> list[Verdict]:
+    levels = config_file(folder, assessment.environment)
+    return verdicts(graph, folder, json.loads(levels.read_text(encoding="utf-8")), assessment.region)
 
 
-def _count(found: Look, path: Path) -> None:
+def _count(assessment: Assessment, path: Path) -> None:
     try:
-        found.lines = list(estimate_graph(found.graph, Context(region=found.region)).lines)
+        assessment.lines = list(estimate_graph(assessment.graph, Context(region=assessment.region)).lines)
     except Unreadable as e:
-        found.problems.append(f"the cost could not be counted: {e}")
-    found.prerequisites = prerequisites(settings_of(path))
+        assessment.problems.append(f"the cost could not be estimated: {e}")
+    assessment.prerequisites = prerequisites(settings_of(path))
 
 
 def main() -> None:
-    """Reads `{"stack": …, "out": …}` and writes the look there."""
+    """Reads `{"stack": …, "out": …}` and writes the assessment to `out`."""
     request = json.loads(Path(sys.argv[1]).read_text())
-    Path(request["out"]).write_text(look(request["stack"]).to_json())
+    Path(request["out"]).write_text(assess(request["stack"]).to_json())
 
 
 if __name__ == "__main__":
