@@ -1,12 +1,12 @@
 """Generates `docs/rules.md`: every rule of cost and isolation, where it is enforced, how strictly, and the way out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from components.admission.rules import Rule as ArrivalRule
-from components.admission.rules import rules as arrival_rules
+from components.admission.rule import Rule as ArrivalRule
+from components.admission.rules import RULES as ARRIVAL_RULES
 from policies.base.config import Config, load
 from policies.base.rule import Rule
 from policies.cost.rules import RULES as COST_RULES
@@ -39,7 +39,7 @@ setting `admission.levels` lowers those that are not sealed.
 
 def source() -> str:
     """The whole page."""
-    arrival = arrival_rules()
+    arrival = ARRIVAL_RULES
     packed = {rule.id for rules in PACKS.values() for rule in rules}
     only = [rule for rule in arrival.values() if rule.id not in packed]
     head = _HEAD.format(
@@ -56,7 +56,7 @@ def source() -> str:
     return "\n".join(parts) + "\n"
 
 
-def _table(arrival: dict[str, ArrivalRule], only: list[ArrivalRule]) -> Iterator[str]:
+def _table(arrival: Mapping[str, ArrivalRule], only: list[ArrivalRule]) -> Iterator[str]:
     yield f"| Rule | Demands | Severity | Deploy | In the program | Arrival | {' | '.join(ENVIRONMENTS)} |"
     yield f"|{'---|' * (6 + len(ENVIRONMENTS))}"
     for pack, rules in PACKS.items():

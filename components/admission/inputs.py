@@ -1,4 +1,4 @@
-"""Inputs of the admission policies: levels of the rules, and who besides jobs may create pods."""
+"""Inputs of the admission policies: levels of the rules, and who may create pods besides jobs."""
 
 from typing import Annotated
 
@@ -6,9 +6,10 @@ from pydantic import AfterValidator, Field
 
 from ..base.inputs import Inputs
 from ..base.mistakes import not_allowed
-from ..base.sentences import nearest, show
+from ..base.sentences import show, unknown_key
 from ..base.values import matching
-from .rules import DENY, LEVELS, rules
+from .rule import DENY, LEVELS
+from .rules import RULES
 
 UserName = Annotated[str, *matching(r"\S+", "a Kubernetes user name such as system:serviceaccount:tools:notebooks")]
 KubeName = Annotated[
@@ -17,16 +18,13 @@ KubeName = Annotated[
 
 
 def _levels(levels: dict[str, str]) -> dict[str, str]:
-    table = rules()
     wrong = []
     for rule, level in levels.items():
-        if rule not in table:
-            close = nearest(rule, table)
-            hint = f"; did you mean {close!r}?" if close else ""
-            wrong.append(f"{show(rule)} is no rule{hint} Rules: {', '.join(table)}")
+        if rule not in RULES:
+            wrong.append(unknown_key(rule, RULES))
         elif level not in LEVELS:
             wrong.append(f"{rule}: {show(level)} is not allowed; allowed: {', '.join(LEVELS)}")
-        elif level != DENY and table[rule].sealed:
+        elif level != DENY and RULES[rule].sealed:
             wrong.append(f"{rule}: {show(level)} is not allowed; it keeps teams and credentials apart; allowed: {DENY}")
     if wrong:
         raise not_allowed("; ".join(wrong))
@@ -37,12 +35,12 @@ Levels = Annotated[dict[str, str], AfterValidator(_levels)]
 
 
 class AdmissionSettings(Inputs):
-    """How strictly arriving jobs are checked."""
+    """How strictly jobs are checked when they arrive."""
 
     levels: Levels = Field(
         {},
-        description="Rule -> deny, warn, audit or off; deny unless said. Rules that keep teams and credentials apart "
-        "are always deny",
+        description="Rule -> deny, warn, audit or off; a rule that is not named here denies. Rules that keep teams and "
+        "credentials apart cannot be lowered",
     )
     pod_creators: tuple[UserName, ...] = Field(
         (), description="Further users that may create pods in workspaces, by full name; all other rules hold for them"

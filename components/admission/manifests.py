@@ -1,7 +1,7 @@
-"""From the rule table to admission policies: one for each kind and level, with all broken rules in one answer.
+"""From the rules to admission policies: one for each kind and level, with all broken rules in one answer.
 
-The API server would answer with the first broken rule only; here each rule is a variable, and one validation joins the
-sentences of all that are broken, so that a person learns of every mistake at once.
+The API server would answer with the first broken rule only. Here each rule is a variable, and one validation joins the
+sentences of all that are broken, so that the author of a job learns of every mistake at once.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base.constants import LABEL_WORKSPACE, PROJECT
-from .rules import APPLICATIONS, CONFIG_MAPS, CONNECTS, DENY, OFF, PODS, SCHEDULED, TARGETS, Rule
+from .rule import APPLICATIONS, CONFIG_MAPS, CONNECTS, DENY, OFF, PODS, SCHEDULED, TARGETS, Rule
 from .variables import text, variables
 
 ACTIONS = {DENY: ["Deny"], "warn": ["Warn", "Audit"], "audit": ["Audit"]}
@@ -59,20 +59,20 @@ def policies(
     other_creators: tuple[str, ...] = (),
     priorities: tuple[str, ...] = (),
 ) -> list[Policy]:
-    """The policies of all rules at their levels (`deny` unless `levels` says otherwise).
+    """The policies of all rules at their levels: `deny` for those that `levels` does not name.
 
     `operator` is the user name of the operator's account.
     """
     table = list(rules)
-    found = []
+    result = []
     for target in TARGETS:
         bound = variables(target, operator, other_creators, priorities)
         for level, actions in ACTIONS.items():
             chosen = [r for r in table if target in r.targets and levels.get(r.id, DENY) == level != OFF]
             if chosen:
                 name = f"{PROJECT}-{target}-{level}"
-                found.append(Policy(name, policy_spec(target, chosen, bound), _binding(name, actions)))
-    return found
+                result.append(Policy(name, policy_spec(target, chosen, bound), _binding(name, actions)))
+    return result
 
 
 def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dict[str, Any]:
@@ -80,14 +80,14 @@ def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dic
     group, version, operations = _RULES_OF[target]
     broken = ", ".join(f"variables.{_name(r)} ? '' : {_sentence(r)}" for r in rules)
     own = {_name(r): r.check for r in rules}
-    own |= {f"found_{_name(r)}": r.found for r in rules if r.found}
+    own |= {f"offending_{_name(r)}": r.offending for r in rules if r.offending}
     own["broken"] = f"[{broken}].filter(s, s != '')"
     ids = ", ".join(r.id for r in rules)
     return {
         "failurePolicy": "Fail",
         "matchConstraints": {
             "matchPolicy": "Equivalent",
-            "namespaceSelector": {},  # both as the server writes them: a repeated first run finds nothing to fight over
+            "namespaceSelector": {},  # both as the server fills them in, so that a repeated first run changes nothing
             "objectSelector": {},
             "resourceRules": [
                 {
@@ -105,7 +105,7 @@ def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dic
             {
                 "expression": "variables.broken.size() == 0",
                 "message": f"one of these rules is broken: {ids}",
-                # a result with a line break or over 5 kB would be dropped for the plain message
+                # the server replaces a result that has a line break or is over 5 kB by the plain message
                 "messageExpression": "variables.broken.join(' | ').replace('\\n', ' ').replace('\\r', ' ')",
             }
         ],
@@ -126,17 +126,17 @@ def _name(rule: Rule) -> str:
 
 
 def _sentence(rule: Rule) -> str:
-    """CEL of a rule's sentence, with at most 120 characters of what was found."""
-    if not rule.found:
+    """CEL of a rule's sentence, with at most 120 characters of the offending value."""
+    if not rule.offending:
         return text(rule.sentence)
-    what = f"variables.found_{_name(rule)}"
-    short = f"({what}.size() > 120 ? {what}.substring(0, 120) + '…' : {what})"
-    shown = f"({what} == '' ? '' : ' (' + {short} + ')')"
+    value = f"variables.offending_{_name(rule)}"
+    short = f"({value}.size() > 120 ? {value}.substring(0, 120) + '…' : {value})"
+    shown = f"({value} == '' ? '' : ' (' + {short} + ')')"
     return f"{text(f'{rule.id}: {rule.message}')} + {shown} + {text(f'; {rule.way_out}')}"
 
 
 def _used(bound: Mapping[str, str], users: Mapping[str, str]) -> dict[str, str]:
-    """Those of `bound` that `users` need, directly or through each other, in their order."""
+    """Those of `bound` that `users` need, directly or through one another, in their order."""
     wanted: set[str] = set()
     open_ = list(users.values())
     while open_:

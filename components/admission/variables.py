@@ -1,7 +1,7 @@
 """The names the rules' CEL uses, bound for each kind of object.
 
 The API server evaluates a variable only when it is used, and once. `?.` and `[?…]` keep a missing field from being an
-error: an error would refuse the object with a sentence nobody understands.
+error, which would refuse the object with a sentence nobody understands.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from ..base.constants import (
     LABEL_WORKSPACE,
 )
 from .pod_rules import ECI_KEYS
-from .rules import APPLICATIONS, CONFIG_MAPS, CONNECTS, PODS, SCHEDULED
+from .rule import APPLICATIONS, CONFIG_MAPS, CONNECTS, PODS, SCHEDULED
 
 IGNORED_OF_PODS: Final = (  # noqa: SIM905 - a list of words reads better so
     "affinity configMaps dnsConfig env envFrom gpu hostAliases hostNetwork initContainers lifecycle memoryLimit "
@@ -111,7 +111,7 @@ def of_pods(operator: str, other_creators: tuple[str, ...]) -> dict[str, str]:
 
 
 def _template_side(side: str) -> dict[str, str]:
-    """Variables about one side's pod template, which the CRDs leave untyped."""
+    """Variables about the pod template of one side (driver or executor), which the CRDs leave untyped."""
     template = f"variables.{side}.?template"
     annotation = f"spark.kubernetes.{side}.annotation."
     return {
@@ -210,7 +210,7 @@ def of_jobs(spec: str) -> dict[str, str]:
 
 
 def of_connects() -> dict[str, str]:
-    """Variables of Spark Connect servers, which have fewer fields: their templates say the rest."""
+    """Variables of Spark Connect servers, which have fewer fields of their own: the rest is in their pod templates."""
     service = "variables.driver.?service.?spec"
     return {
         **_of_submissions("object.spec", "server"),

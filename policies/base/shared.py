@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from components.admission.rules import rules
+from components.admission.rules import RULES
 from policies.base.rule import ResourceCheck, Rule, Severity, StackCheck
 
 
@@ -25,6 +25,6 @@ class Shared:
 
 def shared(rule_id: str) -> Shared:
     """The words of an admission rule. Raises KeyError when there is none of that id."""
-    found = rules()[rule_id]
-    severity = cast(Severity, found.severity)
-    return Shared(found.id, found.title, found.message, severity, found.reason, found.way_out)
+    rule = RULES[rule_id]
+    severity = cast(Severity, rule.severity)
+    return Shared(rule.id, rule.title, rule.message, severity, rule.reason, rule.way_out)

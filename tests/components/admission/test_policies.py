@@ -7,14 +7,15 @@ import pytest
 
 from components.admission.component import AdmissionPolicies
 from components.admission.inputs import AdmissionPoliciesInputs
-from components.admission.rules import OFF, TARGETS, rules
+from components.admission.rule import OFF, TARGETS
+from components.admission.rules import RULES
 from components.base.constants import LABEL_WORKSPACE
 from components.base.mistakes import InputError
 from replay.graph import Graph
 from tests.support import record
 
 
-def made(args: Mapping[str, Any], *, known: bool = True) -> Graph:
+def recorded(args: Mapping[str, Any], *, known: bool = True) -> Graph:
     return record(lambda: AdmissionPolicies("admission", args), known=known)  # type: ignore[arg-type]
 
 
@@ -25,7 +26,7 @@ def refusal(args: dict[str, Any]) -> str:
 
 
 def test_by_default_there_is_one_refusing_policy_and_binding_for_each_kind() -> None:
-    graph = made({})
+    graph = recorded({})
     names = {r.inputs["metadata"]["name"] for r in graph.of_type("ValidatingAdmissionPolicy")}
     assert names == {f"spark-on-ack-{target}-deny" for target in TARGETS}
     for binding in graph.of_type("ValidatingAdmissionPolicyBinding"):
@@ -37,19 +38,19 @@ def test_by_default_there_is_one_refusing_policy_and_binding_for_each_kind() -> 
 
 
 def test_a_binding_comes_after_its_policy() -> None:
-    graph = made({})
+    graph = recorded({})
     for binding in graph.of_type("ValidatingAdmissionPolicyBinding"):
         policy = graph.by_urn()[binding.dependencies[0]]
         assert policy.inputs["metadata"]["name"] == binding.inputs["spec"]["policyName"]
 
 
 def test_a_first_preview_shows_the_same_objects_with_the_same_content() -> None:
-    known, unknown = made({}), made({}, known=False)
+    known, unknown = recorded({}), recorded({}, known=False)
     assert [(r.urn, r.inputs) for r in known] == [(r.urn, r.inputs) for r in unknown]
 
 
 def test_a_lowered_rule_moves_into_a_policy_that_warns() -> None:
-    graph = made({"levels": {"no-packages": "warn", "restart-policy": "off"}})
+    graph = recorded({"levels": {"no-packages": "warn", "restart-policy": "off"}})
     specs = {r.inputs["metadata"]["name"]: r.inputs["spec"] for r in graph.of_type("ValidatingAdmissionPolicy")}
     warns = specs["spark-on-ack-sparkapplications-warn"]
     assert [v["name"] for v in warns["variables"] if v["name"].startswith("rule_")] == ["rule_no_packages"]
@@ -66,7 +67,7 @@ def test_all_mistakes_in_levels_are_told_at_once_with_the_nearest_rule() -> None
     assert "allowed-image: 'off' is not allowed; it keeps teams and credentials apart; allowed: deny" in told
 
 
-@pytest.mark.parametrize("rule", [r.id for r in rules().values() if r.sealed])
+@pytest.mark.parametrize("rule", [r.id for r in RULES.values() if r.sealed])
 def test_a_sealed_rule_cannot_be_lowered(rule: str) -> None:
     assert rule in refusal({"levels": {rule: "audit"}})
 
@@ -77,7 +78,7 @@ def test_the_operator_is_a_kubernetes_name(key: str) -> None:
 
 
 def test_the_operator_of_the_inputs_is_the_one_that_may_make_drivers() -> None:
-    graph = made({"operator_namespace": "jobs-operator", "operator_account": "jobs-operator-controller"})
+    graph = recorded({"operator_namespace": "jobs-operator", "operator_account": "jobs-operator-controller"})
     spec = graph.one("ValidatingAdmissionPolicy", "admission-pods-deny").inputs["spec"]
     by_operator = next(v["expression"] for v in spec["variables"] if v["name"] == "by_operator")
     assert "'system:serviceaccount:jobs-operator:jobs-operator-controller'" in by_operator

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.admission.rules import rules as admission_rules
+from components.admission.rules import RULES as ADMISSION_RULES
 from policies.base.check import Verdict, check
 from policies.base.config import read
 from policies.base.rule import Context, Rule
@@ -168,9 +168,9 @@ def test_on_a_first_preview_whole_stack_rules_say_that_they_cannot_decide(isolat
     assert [v.rule for v in said if not v.undecided] == []
 
 
-@pytest.mark.parametrize("rule", [r for r in RULES if r.id in admission_rules()], ids=lambda r: r.id)
+@pytest.mark.parametrize("rule", [r for r in RULES if r.id in ADMISSION_RULES], ids=lambda r: r.id)
 def test_rules_that_also_hold_at_arrival_say_the_same_words(rule: Any, isolation_pack: Pack) -> None:
-    table = admission_rules()[rule.id]
+    table = ADMISSION_RULES[rule.id]
     assert (rule.title, rule.reason, rule.way_out, rule.severity) == (
         table.title, table.reason, table.way_out, table.severity,
     )  # fmt: skip
@@ -187,7 +187,7 @@ def test_the_critical_rules_about_arriving_jobs_that_the_stack_could_break_are_i
         "defaults-untouched",
     }  # fmt: skip
     in_packs = set(IDS) | {r.id for r in COST_RULES}
-    sealed = {r.id for r in admission_rules().values() if r.sealed}
+    sealed = {r.id for r in ADMISSION_RULES.values() if r.sealed}
     assert sealed - in_packs <= only_at_arrival
 
 
