@@ -10,7 +10,7 @@ import yaml
 
 from bootstrap.names import AUDIENCE, PLATFORM, Kind
 from bootstrap.settings import BootstrapSettings, Environment, Github, Gitlab
-from components.identity.ram import Statement
+from components.base.ram import Statement
 
 MAX_DOCUMENT: Final = 6144
 """Characters that RAM allows in a custom policy (vendor's limits page; white space counts)."""

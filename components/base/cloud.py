@@ -3,7 +3,7 @@
 import re
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
@@ -82,3 +82,13 @@ def first_overlap(ranges: dict[str, str]) -> tuple[str, str] | None:
         if IPv4Network(x).overlaps(IPv4Network(y)):
             return a, b
     return None
+
+
+BucketName = Annotated[
+    str,
+    *matching(
+        r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits and dashes, no dash at either end"
+    ),
+]
+HDFS_DATA: Final = ".dlsdata/"
+"""Where OSS-HDFS keeps its blocks inside a bucket. Nothing but the service itself may write or delete there."""

@@ -9,10 +9,10 @@ import pulumi_alicloud as alicloud
 
 from ..base.mistakes import InputError
 from ..base.outputs import when_known
+from ..base.ram import Statement, document, folder_rights, hdfs_rights, key_rights, trust_accounts, trust_service
 from ..base.tags import cloud_tags
 from .args import IdentityArguments
 from .inputs import IdentityInputs
-from .ram import Statement, document, folder_rights, hdfs_rights, key_rights, trust_accounts, trust_service
 
 MAX_ROLE_NAME: Final = 64
 """RAM's limit for role names."""

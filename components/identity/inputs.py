@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from ..base.cloud import KmsKeyId
+from ..base.cloud import BucketName, KmsKeyId
 from ..base.inputs import Inputs
 from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.values import Value, matching
-from ..storage.inputs import BucketName
 
 ExistingRole = Annotated[
     str,

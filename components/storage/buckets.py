@@ -7,9 +7,10 @@ from typing import Any, Final
 import pulumi
 import pulumi_alicloud as alicloud
 
+from ..base.cloud import HDFS_DATA
+from ..base.ram import tls_only_bucket, tls_only_hdfs_bucket, trust_service
 from ..base.tags import cloud_tags
-from ..identity.ram import tls_only_bucket, tls_only_hdfs_bucket, trust_service
-from .inputs import HDFS_DATA, LOGS, Bucket, FilesBucket, HdfsBucket
+from .inputs import LOGS, Bucket, FilesBucket, HdfsBucket
 
 SERVICE_ROLE: Final = "AliyunOSSDlsDefaultRole"
 _SERVICE_POLICY: Final = "AliyunOSSDlsRolePolicy"

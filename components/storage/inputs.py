@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from ..base.cloud import KmsKeyId
+from ..base.cloud import HDFS_DATA, BucketName, KmsKeyId
 from ..base.inputs import Inputs
 from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.regions import REGIONS
@@ -13,8 +13,6 @@ from ..base.values import Value, matching
 
 HDFS_REGIONS: Final = tuple(sorted(id for id, region in REGIONS.items() if region.oss_hdfs))
 """Ids of the regions with OSS-HDFS."""
-HDFS_DATA: Final = ".dlsdata/"
-"""Where OSS-HDFS keeps its blocks inside a bucket. Nothing but the service itself may write or delete there."""
 EVENT_LOGS: Final = "spark-history"
 CHECKPOINTS: Final = "checkpoints"
 TEAMS: Final = "teams"
@@ -42,12 +40,6 @@ def hdfs_region(region: str) -> str:
 
 
 HdfsRegion = Annotated[str, AfterValidator(hdfs_region), Allowed(f"a region with OSS-HDFS: {', '.join(HDFS_REGIONS)}")]
-BucketName = Annotated[
-    str,
-    *matching(
-        r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "3 to 63 lower-case letters, digits and dashes, no dash at either end"
-    ),
-]
 Team = Annotated[str, *matching(r"[a-z]([a-z0-9-]{0,28}[a-z0-9])?", "a team's name as in its workspace")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Expiry = dict[str, Days]

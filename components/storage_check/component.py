@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 
 from ..base.constants import LABEL_COMPONENT, LABEL_MANAGED_BY, LABEL_NAME, PROJECT
 from ..base.outputs import when_known
-from ..spark.templates import container_security, pod_security, virtual_node_tolerations
+from ..pods.parts import container_security, pod_security, virtual_node_tolerations
 from .args import StorageCheckArguments
 from .inputs import StorageCheckInputs
 

@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.identity.ram import (
+from components.base.ram import (
     document,
     folder_rights,
     hdfs_rights,

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
-from ..storage.inputs import HDFS_DATA
+from .cloud import HDFS_DATA
 
 Statement: TypeAlias = dict[str, Any]
 Document: TypeAlias = dict[str, Any]
