@@ -2,6 +2,7 @@
 
 import re
 import typing
+from collections.abc import Iterable
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import pulumi
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from .mistakes import InputError, not_allowed
-from .sentences import Allowed, allowed_words, is_model
+from .sentences import Allowed, allowed_words, is_model, nearest
 
 T = TypeVar("T")
 
@@ -24,6 +25,20 @@ def matching(pattern: str, words: str) -> Any:  # noqa: ANN401 - an annotation's
         return value
 
     return AfterValidator(matches), Allowed(words)
+
+
+def one_of(choices: Iterable[str]) -> Any:  # noqa: ANN401 - an annotation's metadata has no narrower type
+    """Metadata of `Annotated[str, *one_of(...)]`: a key of a table. A wrong one is told with the nearest right one."""
+    known = tuple(choices)
+
+    def is_known(value: str) -> str:
+        if value not in known:
+            close = nearest(value, known)
+            hint = f"; did you mean {close!r}?" if close else ""
+            raise not_allowed(f"allowed: {', '.join(known)}{hint}")
+        return value
+
+    return AfterValidator(is_known), Allowed(", ".join(known))
 
 
 class _OutputToo:

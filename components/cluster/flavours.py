@@ -1,4 +1,4 @@
-"""The flavours of a cluster: one record each. A further flavour is one more record here and in `FlavourName`.
+"""The flavours of a cluster: one record each; a further flavour is one more record here.
 
 All that are made here are one resource, `cs.ManagedKubernetes`, and differ by profile. None was tried on a live
 account; `profile=Serverless` is what the vendor's provider itself sends for its deprecated serverless resource.
@@ -6,11 +6,10 @@ account; `profile=Serverless` is what the vendor's provider itself sends for its
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Annotated, Final
 
+from ..base.values import one_of
 from ..pods.kinds import Pods
-
-FlavourName = Literal["serverless", "acs", "virtual-node", "existing"]
 
 ACK_ROLES: Final = (
     "AliyunCSDefaultRole",
@@ -55,7 +54,7 @@ class Flavour:
 POSEIDON: Final = "v0.7.6"
 """Add-on that enforces NetworkPolicies: the newest release outside a phased rollout (2026-05-22)."""
 
-FLAVOURS: Final[Mapping[FlavourName, Flavour]] = {
+FLAVOURS: Final[Mapping[str, Flavour]] = {
     "serverless": Flavour(
         words="ACK Serverless, pods on ECI (only accounts that already had one before 2025-02-17)",
         profile="Serverless",
@@ -92,6 +91,8 @@ FLAVOURS: Final[Mapping[FlavourName, Flavour]] = {
     "existing": Flavour(words="any cluster by its kubeconfig"),
 }
 """Add-ons give DNS, disks for PersistentVolumeClaims, and enforced NetworkPolicies."""
+
+FlavourName = Annotated[str, *one_of(FLAVOURS)]
 
 NO_CLUSTER_FEE: Final = ("Serverless", "Acs")
 """Profiles without a fee for the control plane (free in public preview)."""

@@ -1,19 +1,18 @@
 """What runs the pods: one record for each kind, and who a pod is to the cloud.
 
-A further kind is one more record here and in `Pods`; nobody else asks for kinds by name.
+A further kind is one more record here; nobody else asks for kinds by name.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from ..base.inputs import Inputs
 from ..base.mistakes import Mistakes, check
-from ..base.values import Value
+from ..base.values import Value, one_of
 
-Pods = Literal["eci", "virtual-node", "acs", "plain"]
 Credentials = Literal["eci", "rrsa", "none"]
 
 
@@ -30,7 +29,7 @@ class PodKind:
     """Labels that ask for spot capacity, where that is not done by ECI's annotations."""
 
 
-KINDS: Final[Mapping[Pods, PodKind]] = {
+KINDS: Final[Mapping[str, PodKind]] = {
     "eci": PodKind("ACK Serverless on ECI", on_eci=True),
     "virtual-node": PodKind(
         "ECI behind the virtual nodes of a managed cluster", on_eci=True, labels={"alibabacloud.com/eci": "true"}
@@ -42,6 +41,7 @@ KINDS: Final[Mapping[Pods, PodKind]] = {
     ),
     "plain": PodKind("any other Kubernetes"),
 }
+Pods = Annotated[str, *one_of(KINDS)]
 PODS_WORDS: Final = ", ".join(f"{name} ({kind.words})" for name, kind in KINDS.items())
 
 

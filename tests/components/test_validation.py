@@ -15,6 +15,7 @@ from components.package.server import Package
 from components.platform.component import SparkPlatform
 from components.platform.inputs import Settings, SparkPlatformInputs
 from components.spark.inputs import ScalingSettings
+from policies.guard import refuse_violations
 from replay.child import config_of
 from tests.conftest import ROOT
 from tests.support import record
@@ -49,8 +50,12 @@ def test_a_value_is_validated_at_most_three_times_in_one_run(monkeypatch: pytest
 
     def program() -> None:
         settings = Settings.read(data)
-        for name in ("guard", "platform"):  # the guard builds the whole platform once before
-            SparkPlatform(name, SparkPlatformInputs(settings=settings))
+
+        def build() -> SparkPlatform:
+            return SparkPlatform("platform", SparkPlatformInputs(settings=settings))
+
+        refuse_violations(settings, build)  # builds the whole platform once before
+        build()
         file.write_text(f"{counts['read ScalingSettings']} {counts['checked']}")
 
     record(program)
