@@ -1,14 +1,14 @@
-"""The guard of the program itself: mandatory rules hold also for a plain `pulumi up` without policy packs.
+"""The program guards itself: mandatory rules also hold for a plain `pulumi up` without policy packs.
 
 Before its first registration the program is replayed in this process under the recorder, and every rule of both packs
-looks at the recorded graph, with the levels of the stack's environment. What is mandatory there stops the program with
-all violations at once.
+judges the recorded graph, at the levels of the stack's environment. A violation of a mandatory rule stops the program,
+and all violations are told at once.
 
-Chosen by measuring. A resource transform sees one resource at a time, and raises when others may already have been
-made. A replay in a process of its own imports both provider SDKs once more: 3.0 s of CPU for prod, against 0.6 s here
-(and 0.5 s for the rules). The SDK's settings are context variables, so a thread with a copy of the context is apart
-from the real run. Nothing is written to disk, and the replay never sees the configuration's secrets: a placeholder
-stands for them.
+This was chosen by measurement. A resource transform sees one resource at a time, and by the time it raises others may
+already exist. A replay in a process of its own imports both provider SDKs once more: 3.0 s of CPU for prod, against
+0.6 s here (and 0.5 s for the rules). The SDK's settings are context variables, so a thread with a copy of the context
+is separate from the real run. Nothing is written to disk, and the replay sees a placeholder instead of the
+configuration's secrets.
 """
 
 from collections.abc import Callable
@@ -36,38 +36,40 @@ PLACEHOLDER = "placeholder-of-a-secret"
 _HERE = Path(__file__).resolve().parent
 
 
-class Violations(InputError):
-    """The mandatory rules that a stack breaks, one sentence a violation. Printed without a traceback."""
+class MandatoryViolations(InputError):
+    """The mandatory rules that a stack breaks, one sentence for each violation. Printed without a traceback."""
 
 
 def refuse_violations(settings: Settings, build: Callable[[], object]) -> None:
     """Stops the program when what `build` registers breaks a mandatory rule of the environment.
 
-    `build` must register what the program will, with placeholders for secrets. In a replay (preview, tests) nothing is
-    done: there the packs themselves give all verdicts. Raises Violations, or InputError for a wrong policy JSON.
+    `build` must register what the program will, with placeholders for secrets. In a replay (preview, tests) it does
+    nothing: there the packs themselves give all verdicts.
+
+    Raises MandatoryViolations, or InputError for a wrong policy JSON.
     """
     if isinstance(SETTINGS.monitor, MockMonitor):
         return
-    found = judge(recorded(build), settings.environment, settings.region)
-    forbidden = mandatory(found)
+    verdicts = judge(recorded(build), settings.environment, settings.region)
+    forbidden = mandatory(verdicts)
     if forbidden:
         title = f"{len(forbidden)} violation(s) of mandatory rules of {settings.environment}; nothing was changed:"
-        raise Violations([f"{_name(v)}: {v.message}" for v in forbidden], title)
-    for verdict in found:
+        raise MandatoryViolations([f"{_name(v)}: {v.message}" for v in forbidden], title)
+    for verdict in verdicts:
         pulumi.log.warn(f"{_name(verdict)}: {verdict.message}")
 
 
 def recorded(build: Callable[[], object]) -> Graph:
-    """The graph of what `build` registers, made apart from the running program's own state."""
+    """The graph of what `build` registers, recorded separately from the running program's own state."""
     project, stack = pulumi.get_project(), pulumi.get_stack()
 
-    def apart() -> Graph:
-        set_root_resource(None)  # type: ignore[arg-type] # so that the recorder makes a root of its own
+    def in_own_context() -> Graph:
+        set_root_resource(None)  # type: ignore[arg-type] # so that the recorder creates a root of its own
         SETTINGS.outputs = set()  # the copied context still holds the program's own set
         return record_function(build, stack, project, config=({}, []), known=True)
 
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="guard") as thread:
-        return thread.submit(copy_context().run, apart).result()
+        return thread.submit(copy_context().run, in_own_context).result()
 
 
 def judge(graph: Graph, environment: str, region: str) -> list[Verdict]:
@@ -75,12 +77,12 @@ def judge(graph: Graph, environment: str, region: str) -> list[Verdict]:
 
     An environment without JSON of its own has prod's levels. Raises InputError when a JSON names an unknown rule.
     """
-    found: list[Verdict] = []
+    verdicts: list[Verdict] = []
     for folder, rules in PACKS.items():
         config = load(config_file(_HERE / folder, environment), rules)
         strict = [r for r in rules if config.levels[r.id] == "mandatory"]
-        found += check(graph, strict, config, Context(region=region))
-    return found
+        verdicts += check(graph, strict, config, Context(region=region))
+    return verdicts
 
 
 def _name(verdict: Verdict) -> str:

@@ -131,7 +131,7 @@ CONF_RULES = (
         id="max-executors",
         title="No job requests more executors than the quota allows",
         message="the job requests more executors than the workspace's quota leaves besides the drivers",
-        reason="The API server refuses the excess ones all the time the job runs; Spark 4.2 and later give up.",
+        reason="The API server keeps refusing the others as long as the job runs; Spark 4.2 and later give up.",
         way_out="request fewer, or have the quota raised",
         targets=SUBMISSIONS,
         check="variables.most_executors < 0 || (variables.asked_executors.all(n, n <= variables.most_executors) && "

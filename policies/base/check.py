@@ -11,9 +11,9 @@ from replay.graph import Graph
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a rule said: at which level, about which resource (empty URN: the stack), in a whole sentence.
+    """The verdict of a rule: at which level, on which resource (empty URN: the stack), in a whole sentence.
 
-    An undecided verdict is always advisory: the rule met a value that is only known after an update.
+    An undecided verdict is always advisory: the rule met a value that is not known before an update.
     """
 
     rule: str
@@ -38,11 +38,11 @@ def check_views(views: Sequence[View], rules: Sequence[Rule], config: Config, co
             continue
         figures = config.figures[rule.id]
         if rule.whole_stack:
-            found = rule.on_stack(views, context, figures)
+            findings = rule.on_stack(views, context, figures)
         else:
-            seen = (v for v in views if rule.applies_to(v.type))
-            found = [f for v in seen for f in rule.on_resource(v, context, figures)]
-        verdicts += [_verdict(rule, level, f) for f in found]
+            judged = (v for v in views if rule.applies_to(v.type))
+            findings = [f for v in judged for f in rule.on_resource(v, context, figures)]
+        verdicts += [_verdict(rule, level, f) for f in findings]
     return verdicts
 
 

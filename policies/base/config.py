@@ -1,7 +1,7 @@
 """An environment's levels and figures: `policies/<pack>/<environment>.json`, read strictly.
 
-The policy engine ignores a misspelt rule name and lets a misspelt figure pass, so both are refused here: when a pack
-starts, when a preview runs and in the tests.
+The policy engine ignores a misspelt rule and accepts a misspelt figure, so both are refused here: when a pack starts,
+when a preview runs, and in the tests.
 """
 
 import json
@@ -44,18 +44,18 @@ def load(path: Path, rules: Sequence[Rule]) -> Config:
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON keeps the last of two equal keys in silence; here they are a mistake."""
+    """JSON silently keeps the last of two equal keys; here they are a mistake."""
     keys = [key for key, _ in pairs]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
-        raise InputError([f"{key}: is there twice; allowed: once" for key in twice])
+        raise InputError([f"{key}: appears twice; allowed: once" for key in twice])
     return dict(pairs)
 
 
 def read(data: object, rules: Sequence[Rule], title: str = "config") -> Config:
     """The levels and figures of parsed JSON. Raises InputError with every mistake, each with its path."""
     if not isinstance(data, dict):
-        raise InputError([f"{title}: allowed: an object of rule ids"])
+        raise InputError([f"{title}: allowed: an object with rule ids as keys"])
     by_id = {r.id: r for r in rules}
     wrong = [f"{title}: {s}" for key, value in data.items() for s in _mistakes(str(key), value, by_id)]
     if wrong:
@@ -82,10 +82,10 @@ def check_all(pack: Path, rules: Sequence[Rule]) -> None:
         raise InputError(wrong, f"wrong policy configuration in {pack.name}/")
 
 
-def figure_mistakes(rule: Rule, given: dict[str, Any], path: str) -> list[str]:
+def figure_mistakes(rule: Rule, values: dict[str, Any], path: str) -> list[str]:
     """One sentence for each figure of a rule that is unknown or out of its bounds."""
     wrong: list[str] = []
-    for name, value in given.items():
+    for name, value in values.items():
         if name not in rule.figures:
             wrong.append(unknown_key(name, [LEVEL, *rule.figures], f"{path}.{name}"))
             continue
@@ -116,7 +116,7 @@ def _level_mistakes(value: object, path: str) -> list[str]:
 
 
 def _not_allowed(value: object, schema: dict[str, Any]) -> str:
-    """What is allowed, when the value is not; else nothing."""
+    """What is allowed where the value is not; empty for an allowed value."""
     kind = schema["type"]
     if kind == "boolean":
         return "" if isinstance(value, bool) else "true or false"
@@ -139,5 +139,5 @@ def _level_of(value: object) -> Level | None:
 
 
 def _figures(rule: Rule, value: object) -> dict[str, Any]:
-    given = value if isinstance(value, dict) else {}
-    return {k: given.get(k, list(d) if isinstance(d, tuple) else d) for k, (_, d) in rule.figures.items()}
+    configured = value if isinstance(value, dict) else {}
+    return {k: configured.get(k, list(d) if isinstance(d, tuple) else d) for k, (_, d) in rule.figures.items()}

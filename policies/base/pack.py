@@ -1,7 +1,7 @@
 """The same rules as a policy pack: what `pulumi --policy-pack` and `pulumi policy analyze` start.
 
-The engine's own treatment of an unknown value is kept: a rule that meets one reports what it found so far and then
-raises, which the engine shows as an advisory "can't run policy … during preview". In an update all inputs are known
+The engine's own treatment of an unknown value is kept: a rule that meets one reports its violations so far and then
+raises, which the engine shows as the advisory "can't run policy … during preview". In an update all inputs are known
 before each operation, so a mandatory rule decides then.
 """
 
@@ -34,9 +34,9 @@ from policies.base.view import Props, View, opened
 
 
 def serve(name: str, description: str, directory: Path, rules: Sequence[Rule]) -> NoReturn:
-    """Checks the environments' JSON beside the pack, then serves the rules to the engine until it ends.
+    """Checks the environments' JSON files beside the pack, then serves the rules to the engine until it ends.
 
-    Exits with 1 and one sentence a mistake when a JSON names an unknown rule or figure.
+    Exits with 1 and one sentence for each mistake when a JSON names an unknown rule or figure.
     """
     try:
         check_all(directory, rules)
@@ -86,9 +86,9 @@ def _props(proxied: Any) -> Props:  # noqa: ANN401
     return Props(opened(proxied, UnknownValueError))
 
 
-def _figures(rule: Rule, given: Any, report: ReportViolation) -> dict[str, Any]:  # noqa: ANN401
-    """The engine's figures over the defaults; a misspelt one is a violation, since the engine lets it pass."""
-    plain = opened(dict(given), UnknownValueError)
+def _figures(rule: Rule, configured: Any, report: ReportViolation) -> dict[str, Any]:  # noqa: ANN401
+    """The engine's figures over the defaults; a misspelt one is a violation, since the engine accepts it."""
+    plain = opened(dict(configured), UnknownValueError)
     assert isinstance(plain, dict)  # noqa: S101 - for the type checker
     whole = {k: int(v) if isinstance(v, float) and v.is_integer() else v for k, v in plain.items()}
     wrong = figure_mistakes(rule, whole, rule.id)
@@ -110,6 +110,6 @@ def _report(rule: Rule, findings: Sequence[Finding], report: ReportViolation) ->
 
 
 def engine_context() -> Context:
-    """The stack's region, out of the config the engine gives the pack's process."""
+    """The stack's region, from the configuration that the engine hands to the pack's process."""
     config = json.loads(os.environ.get("PULUMI_CONFIG") or "{}")
     return Context(region=config.get(f"{PROJECT}:region"))

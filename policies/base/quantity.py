@@ -13,10 +13,10 @@ GIB = 2.0**30
 def quantity(value: str | float) -> float:
     """`500m` -> 0.5, `16Gi` -> 17179869184. Raises ValueError for anything else, negative ones included."""
     if isinstance(value, str):
-        found = _QUANTITY.fullmatch(value.strip())
-        if not found or (found[2] and found[3]):
+        match = _QUANTITY.fullmatch(value.strip())
+        if not match or (match[2] and match[3]):
             raise ValueError("not a quantity")
-        return float(found[1]) * 10.0 ** int(found[2] or 0) * _SUFFIXES[found[3] or ""]
+        return float(match[1]) * 10.0 ** int(match[2] or 0) * _SUFFIXES[match[3] or ""]
     if value < 0:  # raises TypeError itself for what is no number
         raise ValueError("not a quantity")
     return float(value)

@@ -1,9 +1,11 @@
 """A rule: a plain function over resources, with its id, reason, way out and figures.
 
     @rule("disk-size", title=..., severity="medium", reason=..., way_out=..., types=(...))
-    def disk_size(resource: View, context: Context, *, max_gib: Figure(500, "largest disk, GiB")) -> Iterator[str]:
+    def disk_size(
+        view: View, context: Context, *, max_gib: Annotated[float, Figure("largest disk in GiB")] = 500.0
+    ) -> Violations:
 
-Everything a rule may be tuned by is a keyword-only parameter, annotated with what it means and bounded; the
+Every figure that tunes a rule is a keyword-only parameter, annotated with its meaning and its bounds; the
 environment's JSON, the engine's schema and the documentation are all read from that signature.
 """
 
@@ -24,7 +26,7 @@ Severity = Literal["low", "medium", "high", "critical"]
 
 @dataclass(frozen=True)
 class Figure:
-    """What a rule's parameter means; its smallest allowed value; the words it may be, when it is a choice."""
+    """What a rule's parameter means, its smallest allowed value, and its allowed words where it is a choice."""
 
     description: str
     minimum: float = 0
@@ -47,7 +49,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Context:
-    """What rules know beside resources: the stack's region (None when not known) and the day prices are judged on."""
+    """What rules know besides resources: the stack's region (None: not known) and the day prices are judged on."""
 
     region: str | None = None
     today: date = field(default_factory=date.today)
@@ -55,7 +57,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule says about a resource (None: the stack as a whole)."""
+    """A message of a rule about a resource (None: the stack as a whole)."""
 
     message: str
     view: View | None = None
@@ -77,25 +79,25 @@ class Rule:
     reason: str
     """Why it is demanded."""
     way_out: str
-    """What to do about a violation: lower case, beginning with a verb, no full stop."""
+    """What to do about a violation: lower case, begins with a verb, without a full stop."""
     check: ResourceCheck | StackCheck
     types: tuple[str, ...] = ()
     """Type tokens it looks at; empty: all."""
     whole_stack: bool = False
-    """True: it sees all resources at once (sums), not one at a time."""
+    """True: it sees all resources at once, as sums need, not one at a time."""
     level: Level = "mandatory"
-    """Where an environment's JSON does not say otherwise."""
+    """Its level where an environment's JSON does not name another."""
 
     @cached_property
     def figures(self) -> dict[str, tuple[Figure, Any]]:
         """Parameter name -> (what it means, its default)."""
         hints = typing.get_type_hints(self.check, include_extras=True)
-        found: dict[str, tuple[Figure, Any]] = {}
+        figures: dict[str, tuple[Figure, Any]] = {}
         for name, parameter in inspect.signature(self.check).parameters.items():
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY:
                 figure = next(m for m in hints[name].__metadata__ if isinstance(m, Figure))
-                found[name] = (figure, parameter.default)
-        return found
+                figures[name] = (figure, parameter.default)
+        return figures
 
     def applies_to(self, type_: str) -> bool:
         """True for the type tokens this rule looks at."""
@@ -110,17 +112,17 @@ class Rule:
         return self._collect(self.check(views, context, **figures), None)
 
     def sentence(self, finding: Finding) -> str:
-        """The verdict as people read it, the same in every place: id, what is wrong, the way out."""
+        """The verdict as people read it, everywhere in the same words: id, what is wrong, the way out."""
         if finding.undecided:
             return f"{self.id}: could not decide: {finding.message}"
         return f"{self.id}: {finding.message}; {self.way_out}"
 
-    def _collect(self, found: Iterable[str | tuple[View, str]], view: View | None) -> list[Finding]:
+    def _collect(self, violations: Iterable[str | tuple[View, str]], view: View | None) -> list[Finding]:
         findings: list[Finding] = []
         try:
-            for item in found:
-                about, message = (view, item) if isinstance(item, str) else item
-                findings.append(Finding(message, about))
+            for item in violations:
+                subject, message = (view, item) if isinstance(item, str) else item
+                findings.append(Finding(message, subject))
         except Undecided as e:
             findings.append(Finding(str(e), view, undecided=True))
         except Unreadable as e:
@@ -148,13 +150,13 @@ def rule(
 
 
 def rules_of(modules: Iterable[object]) -> tuple[Rule, ...]:
-    """All rules of some modules, in the order they are written. Raises ValueError when two have the same id."""
-    found = [r for m in modules for r in vars(m).values() if isinstance(r, Rule)]
-    ids = [r.id for r in found]
+    """All rules of some modules, in the order they are written in. Raises ValueError when two have the same id."""
+    rules = [r for m in modules for r in vars(m).values() if isinstance(r, Rule)]
+    ids = [r.id for r in rules]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
         raise ValueError(f"two rules with the same id: {', '.join(twice)}")
-    return tuple(found)
+    return tuple(rules)
 
 
 Violations = Iterator[str]

@@ -1,4 +1,4 @@
-"""Rules that are also checked when a job arrives: their words come from the admission policies' own table."""
+"""Rules that are also checked when a job arrives: their words are those of the admission policies' rules."""
 
 from dataclasses import dataclass
 from typing import cast

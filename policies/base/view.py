@@ -1,8 +1,8 @@
-"""A resource as rules see it: plain data, read by typed paths that say what they miss.
+"""A resource as rules see it: plain data, read along typed paths that say what is missing.
 
-The engine hands over proxies that raise on unknown values, numbers as floats and secrets in clear; a recorded graph
-marks both. Either becomes a `View`, so that a rule is written once. Values are never quoted in errors, because any of
-them may be a secret: only paths are.
+The engine hands over proxies that raise on unknown values, numbers as floats, and secrets in clear text; a recorded
+graph marks unknown values and secrets. Either becomes a `View`, so that a rule is written once. Errors quote paths,
+never values: any value may be a secret.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,14 +24,14 @@ class Unreadable(Exception):
 
 
 class Undecided(Exception):
-    """A rule met a value that is not known yet, so it cannot say yes or no."""
+    """A rule met a value that is not known yet, so it cannot decide."""
 
     def __init__(self, what: str, why: str = "is not known yet") -> None:
         super().__init__(f"{what} {why}")
 
 
 class Unknown:
-    """Stands for a value that is only known after an update."""
+    """Stands for a value that is not known before an update."""
 
 
 UNKNOWN = Unknown()

@@ -24,14 +24,14 @@ RUNNER = """
 import asyncio, json, runpy, sys, traceback
 import pulumi, pulumi.runtime
 from pulumi.runtime.settings import Settings, configure
-given = json.loads(sys.stdin.read())
-configure(Settings(project="spark-on-ack", stack=given["stack"], monitor=given["address"], engine=given["address"],
-                   dry_run=False, parallel=16, organization="o", root_directory=given["root"]))
-pulumi.runtime.set_all_config(given["config"], given["secrets"])
-sys.path.insert(0, given["root"])
+run = json.loads(sys.stdin.read())
+configure(Settings(project="spark-on-ack", stack=run["stack"], monitor=run["address"], engine=run["address"],
+                   dry_run=False, parallel=16, organization="o", root_directory=run["root"]))
+pulumi.runtime.set_all_config(run["config"], run["secrets"])
+sys.path.insert(0, run["root"])
 asyncio.set_event_loop(asyncio.new_event_loop())
 try:
-    whole = pulumi.runtime.run_in_stack(lambda: runpy.run_path(given["root"] + "/__main__.py", run_name="__main__"))
+    whole = pulumi.runtime.run_in_stack(lambda: runpy.run_path(run["root"] + "/__main__.py", run_name="__main__"))
     asyncio.get_event_loop().run_until_complete(whole)
 except pulumi.RunError as e:
     pulumi.log.error(str(e))
@@ -121,11 +121,11 @@ def up(stack: str, config: dict[str, str], secrets: list[str], scratch: Path) ->
     """Runs the program of this repository with a configuration; `scratch` is its home and temporary directory."""
     run = Run()
     with _serving(run) as address:
-        given = {"stack": stack, "config": config, "secrets": secrets, "address": address, "root": str(ROOT)}
+        request = {"stack": stack, "config": config, "secrets": secrets, "address": address, "root": str(ROOT)}
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(scratch), "TMPDIR": str(scratch)}
         done = subprocess.run(
             [sys.executable, "-B", "-c", RUNNER],
-            input=json.dumps(given),
+            input=json.dumps(request),
             cwd=ROOT,
             env=environment,
             capture_output=True,

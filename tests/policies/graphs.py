@@ -171,7 +171,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
-def is_place(inputs: dict[str, Any], path: Path) -> bool:
+def is_settable(inputs: dict[str, Any], path: Path) -> bool:
     """True when a value can be put there: every list on the way is long enough."""
     here: Any = inputs
     for step in path:
@@ -187,7 +187,7 @@ def is_place(inputs: dict[str, Any], path: Path) -> bool:
 
 
 def put(inputs: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
-    """A copy of inputs with one value replaced; missing objects on the way are made."""
+    """A copy of inputs with one value replaced; missing objects on the way are created."""
     result = copy.deepcopy(inputs)
     here: Any = result
     for step in path[:-1]:

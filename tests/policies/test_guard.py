@@ -115,14 +115,14 @@ def test_nothing_stays_undecided_when_the_guard_looks(stack: str, graph_of: Grap
 
 def test_the_guard_and_the_packs_processes_say_the_same_about_a_stack(stack: str, graph_of: GraphOf) -> None:
     judged, graph = judged_by(stack), graph_of(stack, True)
-    said = []
+    by_packs = []
     for directory in PACKS.values():
         levels = json.loads((directory / f"{judged.environment}.json").read_text())
         with running(directory, region=judged.region) as pack:
             pack.configure(levels)
-            said += [(v.rule, v.urn, v.message) for v in mandatory(pack.check(graph))]
+            by_packs += [(v.rule, v.urn, v.message) for v in mandatory(pack.check(graph))]
     by_guard = mandatory(guard.judge(graph, judged.environment, judged.region))
-    assert sorted((v.rule, v.urn, v.message) for v in by_guard) == sorted(said)
+    assert sorted((v.rule, v.urn, v.message) for v in by_guard) == sorted(by_packs)
 
 
 def test_an_environment_without_levels_of_its_own_is_judged_as_prod(graph_of: GraphOf) -> None:
@@ -136,11 +136,11 @@ def test_an_environment_without_levels_of_its_own_is_judged_as_prod(graph_of: Gr
 def test_what_a_mandatory_rule_cannot_decide_is_said(graph_of: GraphOf) -> None:
     graph = Graph.from_json(graph_of("prod", True).to_json())
     graph.one("Bucket", "storage-files").inputs["forceDestroy"] = {UNKNOWN: True}
-    said = guard.judge(graph, "prod", "cn-hangzhou")
-    assert [v.message for v in said if v.rule == "data-protected"] == [
+    verdicts = guard.judge(graph, "prod", "cn-hangzhou")
+    assert [v.message for v in verdicts if v.rule == "data-protected"] == [
         "data-protected: could not decide: forceDestroy is not known yet"
     ]
-    assert mandatory(said) == []
+    assert mandatory(verdicts) == []
 
 
 def test_a_misspelt_rule_in_an_environments_json_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

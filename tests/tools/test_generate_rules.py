@@ -32,4 +32,4 @@ def test_the_table_says_where_each_rule_is_enforced() -> None:
 
 def test_the_table_shows_each_environments_level_and_figures() -> None:
     assert rows()["cluster-protected"][6:] == ["a", "a", "M", "M"]
-    assert "| `allowed` | whether the environment may | false | true | false | false |" in source()
+    assert "| `allowed` | whether it is allowed | false | true | false | false |" in source()

@@ -20,7 +20,7 @@ UNSIZED = Spec(2, 4)
 
 @dataclass(frozen=True)
 class Bill:
-    """What is billed for one pod: size and CNY per hour on demand (spot has only a market price)."""
+    """What is billed for one pod: its size, and CNY per hour on demand (spot has only a market price)."""
 
     request: PodRequest
     spec: Spec | None
@@ -48,14 +48,14 @@ def bill(request: PodRequest, prices: Prices) -> Bill:
         return Bill(request, None, unpriced="the memory price of ECI's economy class is not known")
     region = prices.region or ""
     if request.use_specs:
-        return _dearest(request, region, prices)
+        return _most_expensive(request, region, prices)
     if not request.vcpu and not request.gib:
         return _priced(request, UNSIZED, "eci", prices)
     return _priced(request, sizes.round_up(request.vcpu, request.gib, region, request.spot), "eci", prices)
 
 
-def _dearest(request: PodRequest, region: str, prices: Prices) -> Bill:
-    """With `eci-use-specs` any of the listed sizes may be taken: the dearest is what must be reckoned with."""
+def _most_expensive(request: PodRequest, region: str, prices: Prices) -> Bill:
+    """With `eci-use-specs` ECI may take any of the listed sizes, so the most expensive one is counted."""
     bills: list[Bill] = []
     for text in request.use_specs:
         vcpu, _, memory = text.partition("-")
@@ -72,8 +72,8 @@ def _dearest(request: PodRequest, region: str, prices: Prices) -> Bill:
 def _priced(request: PodRequest, spec: Spec, prefix: str, prices: Prices) -> Bill:
     pair = prices.pair(prefix)
     if pair is None:
-        where = f"in {prices.region}" if prices.region else "while the region is not known"
-        return Bill(request, spec, unpriced=f"no price of {prefix} pods is known {where}")
+        region = f"in {prices.region}" if prices.region else "while the region is not known"
+        return Bill(request, spec, unpriced=f"no price of {prefix} pods is known {region}")
     parts = {"vCPU": pair[0] * decimal(spec.vcpu), "memory": pair[1] * decimal(spec.gib)}
     extra = 0.0 if request.acs else request.ephemeral_gib
     if extra > 0:

@@ -1,4 +1,4 @@
-"""Cost lines of cloud resources and of what Kubernetes objects rent: load balancers and disks."""
+"""Cost lines of cloud resources, and of the load balancers and disks that Kubernetes objects rent."""
 
 import fnmatch
 import functools
@@ -18,7 +18,7 @@ FREE_FILE = Path(__file__).resolve().parent.parent / "free.yaml"
 
 
 def cluster(view: View, prices: Prices) -> Iterator[Line]:
-    """Cluster fee, load balancers of the API server, and the NAT gateway ACK makes unless told not to."""
+    """Cluster fee, load balancers of the API server, and the NAT gateway that ACK creates unless told not to."""
     profile, spec = view.props.text("profile") or "Default", view.props.text("clusterSpec") or "ack.standard"
     if profile in NO_CLUSTER_FEE:
         yield hourly(view, f"cluster fee ({profile})", "ack.serverless", prices, note="free in public preview")
@@ -34,7 +34,7 @@ def cluster(view: View, prices: Prices) -> Iterator[Line]:
 
 
 def nat(view: View, prices: Prices) -> Iterator[Line]:
-    """A NAT gateway: instance fee; its capacity units are billed by use and not priced."""
+    """A NAT gateway: its instance fee; its capacity units are billed by use and have no price here."""
     yield hourly(view, "NAT gateway", "nat", prices)
     yield unpriced(view, "NAT gateway, capacity units", "no price of capacity units is known")
 
@@ -45,7 +45,7 @@ def eip(view: View, prices: Prices) -> Iterator[Line]:
 
 
 def bucket(view: View, prices: Prices) -> Iterator[Line]:
-    """A bucket: bytes by redundancy and class, and requests."""
+    """A bucket: its bytes, by redundancy and storage class, and its requests."""
     redundancy = (view.props.text("redundancyType") or "LRS").lower()
     infrequent = view.props.text("storageClass") == "IA"
     yield usage(view, "objects", "oss.ia" if infrequent else f"oss.{redundancy}", prices)
@@ -53,9 +53,9 @@ def bucket(view: View, prices: Prices) -> Iterator[Line]:
 
 
 def ros_stack(view: View, prices: Prices) -> Iterator[Line]:
-    """A resource orchestration stack; here it holds the HDFS bucket. The stack itself is free."""
+    """A resource orchestration (ROS) stack, which here holds the HDFS bucket. The stack itself is free."""
     note = "OSS-HDFS metadata is free at present"
-    yield usage(view, "objects of the bucket it makes, at least", "oss.lrs", prices, note)
+    yield usage(view, "objects of the bucket it creates, at least", "oss.lrs", prices, note)
     yield usage(view, "requests", "oss.requests", prices)
 
 
@@ -71,12 +71,12 @@ def service(view: View, prices: Prices) -> Iterator[Line]:
 
 
 def claim(view: View, prices: Prices) -> Iterator[Line]:
-    """A volume claim of its own."""
+    """A PersistentVolumeClaim that belongs to no StatefulSet."""
     yield disk(view, view.props, 1)
 
 
 def disk(view: View, template: Props, count: float) -> Line:
-    """Cloud disks by a claim or claim template; ESSD has no price in the file."""
+    """The cloud disks of a claim or a claim template; ESSDs have no price in the file."""
     gib = (template.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB
     return unpriced(view, f"{count:g} disk(s) of {gib:g} GiB", "no price of cloud disks is known")
 
@@ -87,7 +87,7 @@ def image_cache(view: View, prices: Prices) -> Iterator[Line]:
 
 
 def other(view: View, prices: Prices) -> Iterator[Line]:
-    """Free types give nothing; what nobody described is listed as not priced."""
+    """Nothing for free types; any other type is listed as not priced."""
     if free_reason(view.type) is None:
         yield unpriced(view, view.kind, f"no price of {view.type} is known")
 
@@ -106,7 +106,7 @@ HANDLERS: dict[str, Callable[[View, Prices], Iterator[Line]]] = {
 
 
 def cloud_lines(view: View, prices: Prices) -> Iterator[Line]:
-    """The lines of anything that is not a pod."""
+    """The lines of a resource without pods."""
     return HANDLERS.get(view.type, other)(view, prices)
 
 

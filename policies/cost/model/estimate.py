@@ -1,4 +1,4 @@
-"""All resources of a stack -> cost lines, and their sums: idle, at quota, a month of either."""
+"""All resources of a stack -> cost lines, and their sums: idle, at quota, and a month of either."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from replay.graph import Graph
 
 @dataclass(frozen=True)
 class Estimate:
-    """Cost lines of a stack. Amounts are CNY on demand; spot can only make them smaller."""
+    """Cost lines of a stack. Amounts are CNY on demand; spot can only lower them."""
 
     lines: tuple[Line, ...]
 
@@ -43,7 +43,7 @@ class Estimate:
 
     @property
     def quota_month(self) -> Decimal:
-        """CNY per month of 730 hours if every quota were used up all the time."""
+        """CNY per month of 730 hours if every team used its whole quota all the time."""
         return self.at_quota * HOURS_PER_MONTH
 
     def of_kind(self, kind: str) -> list[Line]:
@@ -64,8 +64,8 @@ def estimate_graph(graph: Graph, context: Context) -> Estimate:
 
 
 def estimate(views: Sequence[View], context: Context) -> Estimate:
-    """The cost lines of all resources; what cannot be read, or is not known yet, gives an unpriced line."""
-    known = prices(context.region)
+    """The cost lines of all resources; one that cannot be read, or is not known yet, gives an unpriced line."""
+    price_list = prices(context.region)
     charts_with_children = {v.parent for v in views}
     maximum = dict(_autoscaled(views))
     lines: list[Line] = []
@@ -73,38 +73,38 @@ def estimate(views: Sequence[View], context: Context) -> Estimate:
         if view.type == CHART and view.urn in charts_with_children:
             continue  # the engine expands charts: their objects are resources of their own then
         try:
-            lines += _lines(view, known, maximum)
+            lines += _lines(view, price_list, maximum)
         except (Undecided, Unreadable, TooLargeError) as e:
             lines.append(unpriced(view, view.kind, str(e), undecided=view.type in WORKLOADS))
     always = _by_namespace(lines)
-    lines += _quotas(views, known, always)
+    lines += _quotas(views, price_list, always)
     return Estimate(tuple(lines))
 
 
-def _lines(view: View, known: Prices, maximum: Mapping[tuple[str, str, str], float]) -> Iterator[Line]:
+def _lines(view: View, price_list: Prices, maximum: Mapping[tuple[str, str, str], float]) -> Iterator[Line]:
     if view.type in WORKLOADS:
         _not_empty(view)
         for pods in pod_sets(view):
-            yield from _pod_lines(pods, known, maximum.get((view.namespace, view.kind, view.object_name), 0))
+            yield from _pod_lines(pods, price_list, maximum.get((view.namespace, view.kind, view.object_name), 0))
     if view.type == STATEFUL_SET:
         replicas = view.props.number("spec", "replicas")
         for template in view.props.each("spec", "volumeClaimTemplates"):
             yield disk(view, template, 1 if replicas is None else replicas)
     if view.type not in WORKLOADS:
-        yield from cloud_lines(view, known)
+        yield from cloud_lines(view, price_list)
 
 
 def _not_empty(view: View) -> None:
-    """In a first preview the engine hands over Kubernetes objects without any property."""
+    """In a first preview the engine hands over Kubernetes objects without properties."""
     if not view.props.data:
         raise Undecided(f"{view.kind} {view.name}")
 
 
-def _pod_lines(pods: PodSet, known: Prices, most: float) -> Iterator[Line]:
-    view, one = pods.view, bill(request_of(pods.pod), known)
+def _pod_lines(pods: PodSet, price_list: Prices, most: float) -> Iterator[Line]:
+    view, one = pods.view, bill(request_of(pods.pod), price_list)
     what = f"{pods.count:g} pod(s) of {one.size}"
     if view.kind == "DaemonSet":
-        yield unpriced(view, "one pod a node", "the number of nodes is not known, and ECI runs no DaemonSets")
+        yield unpriced(view, "one pod on each node", "the number of nodes is not known, and ECI runs no DaemonSets")
     elif one.cny_per_hour is None:
         yield unpriced(view, what, one.unpriced, undecided=True)
     elif pods.role != "service":
@@ -142,10 +142,10 @@ def _by_namespace(lines: Sequence[Line]) -> dict[str, Decimal]:
     return {n: _total(x for x in lines if x.namespace == n and x.kind == "always") for n in names}
 
 
-def _quotas(views: Sequence[View], known: Prices, always: Mapping[str, Decimal]) -> Iterator[Line]:
-    """One line a namespace with a quota: what all of it would cost on demand, less what runs there anyway."""
+def _quotas(views: Sequence[View], price_list: Prices, always: Mapping[str, Decimal]) -> Iterator[Line]:
+    """One line for each namespace with a quota: what all of it costs on demand, less what always runs there."""
     default = "general-purpose.default" if _on_acs(views) else ""
-    # a best-effort executor may as well be a default one: like spot, the discount is no bound
+    # a best-effort executor may turn out to be a default one: like spot, the discount is not guaranteed
     kinds = {
         v.namespace: job.executor.acs.replace(".best-effort", ".default")
         for v in of_types(views, CONFIG_MAP)
@@ -156,13 +156,15 @@ def _quotas(views: Sequence[View], known: Prices, always: Mapping[str, Decimal])
             _not_empty(view)
             if is_scoped(view):
                 continue
-            yield quota_line(view, known, kinds.get(view.namespace, default), always.get(view.namespace, Decimal(0)))
+            yield quota_line(
+                view, price_list, kinds.get(view.namespace, default), always.get(view.namespace, Decimal(0))
+            )
         except (Undecided, Unreadable) as e:
             yield unpriced(view, "quota", str(e), undecided=True)
 
 
 def _on_acs(views: Sequence[View]) -> bool:
-    """True when the stack's own cluster is an ACS one: while a job's template is not known, its pods are ACS pods."""
+    """True when the stack's own cluster is an ACS one: jobs whose template is not known run on ACS then."""
     try:
         return any(cluster.props.text("profile") == "Acs" for cluster in of_types(views, CLUSTER))
     except (Undecided, Unreadable):
@@ -176,23 +178,23 @@ def _job(view: View) -> SparkJob | None:
         return None
 
 
-def quota_line(view: View, known: Prices, acs: str = "", already: Decimal = Decimal(0)) -> Line:
-    """What a ResourceQuota allows, on demand, as if every pod were on a row of the size table."""
+def quota_line(view: View, price_list: Prices, acs: str = "", running: Decimal = Decimal(0)) -> Line:
+    """What a ResourceQuota allows, on demand, as if every pod fitted its billed size exactly."""
     vcpu, memory = quota_amount(view, "cpu"), quota_amount(view, "memory")
     if vcpu is None or memory is None:
         missing = "vCPU" if vcpu is None else "memory"
         return unpriced(view, "quota", f"it does not bound {missing}, so nothing bounds the cost", undecided=True)
     what = f"quota of {vcpu:g} vCPU and {memory / GIB:g} GiB"
-    pair = known.pair(f"acs.{acs}" if acs else "eci")
+    pair = price_list.pair(f"acs.{acs}" if acs else "eci")
     if pair is None:
         return unpriced(view, what, "no price of its pods is known in this region", undecided=True)
-    amount = max(pair[0] * decimal(vcpu) + pair[1] * decimal(memory / GIB) - already, Decimal(0))
+    amount = max(pair[0] * decimal(vcpu) + pair[1] * decimal(memory / GIB) - running, Decimal(0))
     one = Bill(PodRequest(vcpu, memory / GIB, acs=acs), None)
     return Line("quota", name_of(view), what, view.urn, view.namespace, amount, pod_keys(one))
 
 
 def quota_amount(view: View, resource: str) -> float | None:
-    """The bound of a ResourceQuota on `cpu`, `memory`: by limits, which are what is billed, or by requests."""
+    """The bound of a ResourceQuota on `cpu` or `memory`: on limits, which are what is billed, or else on requests."""
     hard = view.props.at("spec", "hard")
     for key in (f"limits.{resource}", f"requests.{resource}", resource):
         if hard.has(key):

@@ -1,4 +1,4 @@
-"""What one run of a SparkApplication costs an hour, and at which sizes it would cost less."""
+"""What a SparkApplication costs an hour while it runs, and at which sizes it would cost less."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ MOST_CHOICES = 4
 
 @dataclass(frozen=True)
 class Choice:
-    """Another way to run the executors: what to set, the billed size, CNY per hour of the whole job at its most."""
+    """Another way to run the executors: what to set, the billed size, CNY per hour of the job with all executors."""
 
     what: str
     size: Spec
@@ -39,14 +39,14 @@ class JobCost:
     least: int
     most: int | None
     cheaper: tuple[Choice, ...]
-    """Other ways to run it, cheapest last."""
+    """Other ways to run it, the cheapest last."""
     known_workspaces: tuple[str, ...]
-    """Namespaces with defaults in the stack, when the job's own has none there; empty when it has."""
+    """Namespaces that have defaults in the stack; empty when the job's own namespace has them."""
     spot: tuple[Decimal, Decimal] | None
-    """What the executors at their most may cost an hour on spot, by the vendor's range; None where not known."""
+    """CNY per hour of the job with all executors on spot, by the vendor's range of discounts; None where not known."""
 
     def cny_per_hour(self, executors: int) -> Decimal | None:
-        """The driver and so many executors, None when a price is missing."""
+        """The cost of the driver and this many executors; None when a price is missing."""
         return _sum(self.driver, self.executor, executors)
 
 
@@ -72,12 +72,13 @@ def job_cost(manifest: dict[str, Any], views: Sequence[View], context: Context) 
         templates[role] = _merged(templates.get(role), spec.at(role))
     jvm = (spec.text("type") or "Scala") in ("Scala", "Java")
     job = job_of(whole, templates["driver"], templates["executor"], jvm)
-    known = prices(context.region)
-    driver, executor = bill(job.driver, known), bill(job.executor, known)
+    price_list = prices(context.region)
+    driver, executor = bill(job.driver, price_list), bill(job.executor, price_list)
     name = props.text("metadata", "name") or "job"
-    choices = () if executor.request.acs or job.most is None else tuple(_choices(driver, executor, job.most, known))
+    unbounded_or_acs = job.most is None or executor.request.acs
+    choices = () if unbounded_or_acs else tuple(_choices(driver, executor, job.most or 0, price_list))
     others = () if conf else tuple(v.namespace for v in of_types(views, CONFIG_MAP) if conf_of(v) is not None)
-    spot = _spot(driver, executor, job.most, known)
+    spot = _spot(driver, executor, job.most, price_list)
     return JobCost(name, driver, executor, job.least, job.most, choices, others, spot)
 
 
@@ -106,22 +107,22 @@ def _sum(driver: Bill, executor: Bill, count: int) -> Decimal | None:
     return driver.cny_per_hour + executor.cny_per_hour * count
 
 
-def _choices(driver: Bill, executor: Bill, most: int, known: Prices) -> list[Choice]:
+def _choices(driver: Bill, executor: Bill, most: int, price_list: Prices) -> list[Choice]:
     now = _sum(driver, executor, most)
     if now is None:
         return []
-    region, request = known.region or "", executor.request
-    found: list[Choice] = []
+    region, request = price_list.region or "", executor.request
+    smaller: list[Choice] = []
     for row in sizes.specs(region, request.spot):
         inside = executor.spec is not None and row.vcpu == executor.spec.vcpu and row.gib < executor.spec.gib
         if not inside or row.gib < 2:
             continue
         memory = sizes.fit(row.gib)
-        what = f"spark.executor.memory={memory.heap_mib}m, spark.executor.memoryOverhead={memory.overhead_mib}m"
-        found += _choice(what, driver, bill(replace(request, vcpu=row.vcpu, gib=row.gib), known), most)
+        settings = f"spark.executor.memory={memory.heap_mib}m, spark.executor.memoryOverhead={memory.overhead_mib}m"
+        smaller += _choice(settings, driver, bill(replace(request, vcpu=row.vcpu, gib=row.gib), price_list), most)
     acs = replace(request, acs="general-purpose.default", spot=False, use_specs=())
-    on_acs = _choice("the same pods on ACS (flavour acs, general-purpose)", driver, bill(acs, known), most)
-    nearest = sorted(found, key=lambda c: c.cny_per_hour, reverse=True)[:MOST_CHOICES]
+    on_acs = _choice("the same pods on ACS (flavour acs, general-purpose)", driver, bill(acs, price_list), most)
+    nearest = sorted(smaller, key=lambda c: c.cny_per_hour, reverse=True)[:MOST_CHOICES]
     return [c for c in [*nearest, *on_acs] if c.cny_per_hour < now]
 
 
@@ -130,8 +131,8 @@ def _choice(what: str, driver: Bill, executor: Bill, most: int) -> list[Choice]:
     return [] if amount is None or executor.spec is None else [Choice(what, executor.spec, amount)]
 
 
-def _spot(driver: Bill, executor: Bill, most: int | None, known: Prices) -> tuple[Decimal, Decimal] | None:
-    low, high = known.cny("spot.share.low"), known.cny("spot.share.high")
+def _spot(driver: Bill, executor: Bill, most: int | None, price_list: Prices) -> tuple[Decimal, Decimal] | None:
+    low, high = price_list.cny("spot.share.low"), price_list.cny("spot.share.high")
     if most is None or driver.cny_per_hour is None or executor.cny_per_hour is None or executor.request.acs:
         return None
     if low is None or high is None:

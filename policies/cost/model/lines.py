@@ -1,4 +1,4 @@
-"""Cost lines: what one resource costs, by use, or why nobody knows."""
+"""Cost lines: what one resource costs by the hour or by use, or why that is not known."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,8 +9,8 @@ from policies.cost.model.bills import Bill
 from policies.cost.model.prices import Prices, decimal
 
 Kind = Literal["always", "quota", "usage", "unpriced"]
-"""always: paid every hour. quota: on top when a quota is used up. usage: by what is used; the amount is not known
-here, its unit price is. unpriced: no price is known."""
+"""always: paid every hour. quota: added when a quota is used up. usage: paid by use: the unit price is known, the
+amount is not. unpriced: no price is known."""
 
 
 @dataclass(frozen=True)
@@ -27,28 +27,28 @@ class Line:
     cny_per_hour: Decimal | None = None
     """Known for `always` and `quota`; None otherwise."""
     keys: tuple[str, ...] = ()
-    """The entries of the price file it rests on."""
+    """The keys of the prices it rests on."""
     note: str = ""
     undecided: bool = False
-    """True for pods and quotas without an amount: sums that should hold them are too small."""
+    """True for pods and quotas without an amount: sums that should include them are too small."""
 
 
 def name_of(view: View) -> str:
-    """`namespace/name` of a Kubernetes object, the Pulumi name of anything else."""
+    """`namespace/name` of a Kubernetes object, the Pulumi name of any other resource."""
     return f"{view.namespace}/{view.object_name}" if view.namespace else view.object_name
 
 
 def unpriced(view: View, what: str, why: str, undecided: bool = False) -> Line:
-    """A line that says that, and why, there is no price."""
+    """A line without a price, and why it has none."""
     return Line("unpriced", name_of(view), what, view.urn, view.namespace, note=why, undecided=undecided)
 
 
 def usage(view: View, what: str, key: str, prices: Prices, note: str = "") -> Line:
     """A line billed by use: its unit price, or unpriced where that is not known."""
-    entry = prices.find(key)
-    if entry is None:
+    price = prices.find(key)
+    if price is None:
         return unpriced(view, what, f"no price of {key} is known here")
-    text = f"{entry.value:f} {entry.currency} per {entry.unit}"
+    text = f"{price.value:f} {price.currency} per {price.unit}"
     return Line(
         "usage", name_of(view), what, view.urn, view.namespace, keys=(key,), note="; ".join(filter(None, [text, note]))
     )
@@ -64,7 +64,7 @@ def hourly(view: View, what: str, key: str, prices: Prices, count: float = 1, no
 
 
 def pod_keys(bill: Bill) -> tuple[str, ...]:
-    """The price entries a pod's bill rests on."""
+    """The keys of the prices a pod's bill rests on."""
     prefix = f"acs.{bill.request.acs}" if bill.request.acs else "eci"
     disk = ("eci.ephemeral.gib",) if "disk" in bill.parts else ()
     return (f"{prefix}.vcpu", f"{prefix}.gib", *disk)

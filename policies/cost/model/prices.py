@@ -18,7 +18,7 @@ YEAR_DAYS = 365
 
 @dataclass(frozen=True)
 class Price:
-    """One entry of the price file. `region`: a region id, `mainland`, `elsewhere` or `any`."""
+    """One price of the price file. `region`: a region id, `mainland`, `elsewhere` or `any`."""
 
     key: str
     region: str
@@ -35,32 +35,28 @@ class Price:
 
 
 def region_group(region: str) -> str:
-    """`mainland` or `elsewhere`: the two groups the vendor's lists know. Hong Kong is priced as abroad."""
+    """`mainland` or `elsewhere`: the two groups of the vendor's lists. Hong Kong has the prices of other countries."""
     return "mainland" if region.startswith("cn-") and region != "cn-hongkong" else "elsewhere"
 
 
 class Prices:
     """Prices of one region. Money is CNY; a price listed in USD only is turned into CNY by the lists' own ratio."""
 
-    def __init__(self, entries: Sequence[Price], region: str | None) -> None:
+    def __init__(self, all_prices: Sequence[Price], region: str | None) -> None:
         self.region = region
-        self._places = [region, region_group(region), "any"] if region else ["any"]
-        self.entries = tuple(e for e in entries if e.region in self._places)
+        self._scopes = [region, region_group(region), "any"] if region else ["any"]
+        self._prices = {(price.key, price.region): price for price in all_prices}
 
     def find(self, key: str) -> Price | None:
-        """The entry of a key that is nearest to this region, None when no price is known."""
-        for place in self._places:
-            for entry in self.entries:
-                if entry.key == key and entry.region == place:
-                    return entry
-        return None
+        """The price of a key in this region, else in its group, else anywhere; None when none is known."""
+        return next((self._prices[key, scope] for scope in self._scopes if (key, scope) in self._prices), None)
 
     def cny(self, key: str) -> Decimal | None:
         """The value of a key in CNY per its unit, None when no price is known."""
-        entry = self.find(key)
-        if entry is None:
+        price = self.find(key)
+        if price is None:
             return None
-        return entry.value * self._rate() if entry.currency == "USD" else entry.value
+        return price.value * self._rate() if price.currency == "USD" else price.value
 
     def pair(self, prefix: str) -> tuple[Decimal, Decimal] | None:
         """The vCPU and GiB prices of a kind of pod (`eci`, `acs.performance.default`), None unless both are known."""
@@ -70,28 +66,28 @@ class Prices:
     def _rate(self) -> Decimal:
         rate = self.find("usd")
         if rate is None:
-            raise LookupError("prices.yaml lacks the entry `usd`, needed for prices listed in USD only")
+            raise LookupError("prices.yaml lacks the price `usd`, which prices listed in USD only need")
         return rate.value
 
 
 def read(path: Path = FILE) -> list[Price]:
-    """All entries of a price file. Raises ValueError naming the entry that is not one."""
-    entries: list[Price] = []
-    for i, given in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
+    """All prices of a price file. Raises ValueError naming the row that is not a price."""
+    result: list[Price] = []
+    for i, row in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))):
         try:
-            value = Decimal(str(given["value"]))
-            entry = Price(**{**given, "value": value})
+            value = Decimal(str(row["value"]))
+            price = Price(**{**row, "value": value})
         except (TypeError, KeyError, ArithmeticError) as e:
-            raise ValueError(f"{path.name}: entry {i + 1} is not a price ({e})") from None
-        if value < 0 or not isinstance(entry.date, datetime.date):
-            raise ValueError(f"{path.name}: entry {i + 1} ({entry.key}): needs a value of 0 or more and a date")
-        entries.append(entry)
-    return entries
+            raise ValueError(f"{path.name}: row {i + 1} is not a price ({e})") from None
+        if value < 0 or not isinstance(price.date, datetime.date):
+            raise ValueError(f"{path.name}: row {i + 1} ({price.key}): needs a value of 0 or more and a date")
+        result.append(price)
+    return result
 
 
 @functools.cache
 def prices(region: str | None) -> Prices:
-    """The committed price file for a region (None: not known, so only prices that hold anywhere)."""
+    """The committed prices for a region (None: not known, so only prices that hold anywhere)."""
     return Prices(read(), region)
 
 

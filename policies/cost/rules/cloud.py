@@ -1,4 +1,4 @@
-"""Rules about cloud resources that cost by the hour, by the gigabyte or for ever."""
+"""Rules about cloud resources that cost money by the hour, by the gigabyte or for ever."""
 
 from typing import Annotated
 
@@ -33,7 +33,7 @@ _TAGGED = (
     LOG_PROJECT,
     KMS_KEY,
 )
-"""Cloud types that appear on a bill, or lead to what does, and take tags."""
+"""Cloud types that take tags and appear on a bill, or hold what appears there."""
 _HDFS_DATA = ".dlsdata/"
 
 
@@ -41,7 +41,7 @@ _HDFS_DATA = ".dlsdata/"
     "cloud-tags",
     title="Cloud resources carry the cost tags",
     severity="medium",
-    reason="A bill can be split by tags only, and what an interrupted run left behind is found by them.",
+    reason="Only tags can split a bill, and only tags show what an interrupted run left behind.",
     way_out="add the keys to tags in the stack file",
     types=_TAGGED,
 )
@@ -62,14 +62,14 @@ def cloud_tags(
 
 @rule(
     "cluster-nat",
-    title="ACK makes no NAT gateway of its own",
+    title="ACK creates no NAT gateway of its own",
     severity="high",
-    reason="ACK makes one unless told not to, beside the network's own: a second hourly fee nobody asked for.",
+    reason="ACK creates one unless told not to, besides the network's own: a second hourly fee that nobody wanted.",
     way_out="set newNatGateway: false, and network.nat.enabled where pods need the internet",
     types=(CLUSTER,),
 )
 def cluster_nat(view: View, context: Context) -> Violations:
-    """The provider's default is true, so leaving it out counts as true."""
+    """The provider's default is true, so a missing value counts as true."""
     if view.props.flag("newNatGateway") is not False:
         yield "newNatGateway is not false"
 
@@ -78,7 +78,7 @@ def cluster_nat(view: View, context: Context) -> Violations:
     "nat-gateway",
     title="No NAT gateway or public address without need",
     severity="medium",
-    reason="A gateway is paid by the hour and by traffic; OSS, ACR and STS of the region are reached without one.",
+    reason="A gateway is paid for by the hour and by traffic; the region's OSS, ACR and STS are reached without one.",
     way_out="set network.nat.enabled: false, or allow it here when pods need the internet",
     types=(NAT, EIP),
 )
@@ -87,21 +87,21 @@ def nat_gateway(
 ) -> Violations:
     """Every gateway and address counts."""
     if not allowed:
-        yield f"the stack makes a {'NAT gateway' if view.type == NAT else 'public address'}"
+        yield f"the stack creates a {'NAT gateway' if view.type == NAT else 'public address'}"
 
 
 @rule(
     "public-api-server",
     title="The API server has no public load balancer",
     severity="high",
-    reason="It is a second load balancer with traffic fees, and the API server in reach of the whole internet.",
+    reason="It costs a second load balancer and its traffic, and the whole internet can reach the API server.",
     way_out="set slbInternetEnabled: false and reach the cluster through the VPC",
     types=(CLUSTER,),
 )
 def public_api_server(
     view: View, context: Context, *, allowed: Annotated[bool, Figure("whether it may be public")] = False
 ) -> Violations:
-    """The provider's default is true, so leaving it out counts as true."""
+    """The provider's default is true, so a missing value counts as true."""
     if not allowed and view.props.flag("slbInternetEnabled") is not False:
         yield "slbInternetEnabled is not false"
 
@@ -110,7 +110,7 @@ def public_api_server(
     "load-balancer",
     title="Services rent no load balancer without need",
     severity="medium",
-    reason="Each Service of type LoadBalancer is an SLB instance, paid by the hour; by default it is a public one.",
+    reason="Each Service of type LoadBalancer is an SLB instance, paid for by the hour and public by default.",
     way_out="use ClusterIP and port-forward, or raise allowed",
     types=(SERVICE,),
 )
@@ -118,9 +118,9 @@ def load_balancer(
     view: View,
     context: Context,
     *,
-    allowed: Annotated[str, Figure("which load balancers", choices=("none", "internal", "any"))] = "none",
+    allowed: Annotated[str, Figure("load balancers that are allowed", choices=("none", "internal", "any"))] = "none",
 ) -> Violations:
-    """ACK makes a public load balancer unless the address type is intranet."""
+    """ACK creates a public load balancer unless the address type is intranet."""
     if view.props.text("spec", "type") != "LoadBalancer" or allowed == "any":
         return
     internal = is_internal(view)
@@ -132,12 +132,12 @@ def load_balancer(
     "log-retention",
     title="Logs are kept no longer than allowed",
     severity="medium",
-    reason="Log storage is paid by the gigabyte and day; what must be kept for years belongs into OSS.",
+    reason="Log storage is paid for by the gigabyte and day; what must be kept for years belongs in OSS.",
     way_out="lower the retention",
     types=(LOG_STORE, CLUSTER),
 )
 def log_retention(
-    view: View, context: Context, *, max_days: Annotated[int, Figure("days logs are kept", minimum=1)] = 90
+    view: View, context: Context, *, max_days: Annotated[int, Figure("days that logs may be kept", minimum=1)] = 90
 ) -> Violations:
     """Reads log stores (default 30 days) and the cluster's control plane logs."""
     path = "retentionPeriod" if view.type == LOG_STORE else "controlPlaneLogTtl"
@@ -148,10 +148,10 @@ def log_retention(
 
 @rule(
     "cluster-tier",
-    title="The control plane is of an allowed size",
+    title="The control plane has an allowed size",
     severity="medium",
-    reason="Provisioned control planes (ack.pro.xlarge and up) are paid by the hour, used or not.",
-    way_out="take an allowed clusterSpec",
+    reason="Provisioned control planes (ack.pro.xlarge and up) are paid for by the hour, used or not.",
+    way_out="set an allowed clusterSpec",
     types=(CLUSTER,),
 )
 def cluster_tier(
@@ -175,7 +175,7 @@ def cluster_tier(
     "bucket-redundancy",
     title="Buckets have no more redundancy than allowed",
     severity="low",
-    reason="Three zones cost a quarter more than one, on every byte.",
+    reason="Three zones cost a quarter more than one, for every byte.",
     way_out="set redundancy: LRS, or allow ZRS here",
     types=(BUCKET, ROS_STACK),
 )
@@ -186,9 +186,9 @@ def bucket_redundancy(
     allowed: Annotated[list[str] | tuple[str, ...], Figure("allowed redundancy", choices=("LRS", "ZRS"))] = ("LRS",),
 ) -> Violations:
     """Reads buckets, and the buckets of ROS templates; OSS's default is LRS."""
-    given = [view.props] if view.type == BUCKET else list(template_buckets(view))
+    buckets = [view.props] if view.type == BUCKET else list(template_buckets(view))
     key = "redundancyType" if view.type == BUCKET else "RedundancyType"
-    if any((bucket.text(key) or "LRS") not in allowed for bucket in given):
+    if any((bucket.text(key) or "LRS") not in allowed for bucket in buckets):
         yield f"{key} is not one of {', '.join(allowed)}"
 
 
@@ -196,7 +196,7 @@ def bucket_redundancy(
     "unfinished-uploads",
     title="Unfinished uploads are removed",
     severity="low",
-    reason="Parts of an upload that never ended are invisible in listings and paid for ever.",
+    reason="Parts of an upload that never ended do not show in listings and are paid for as long as they exist.",
     way_out="add a lifecycle rule over the whole bucket with abortMultipartUploads",
     types=(BUCKET, ROS_STACK),
 )
@@ -205,8 +205,7 @@ def unfinished_uploads(
 ) -> Violations:
     """Looks for an enabled rule over the whole bucket."""
     if view.type == BUCKET:
-        found = any(_aborts(r, max_days) for r in view.props.each("lifecycleRules"))
-        if not found:
+        if not any(_aborts(r, max_days) for r in view.props.each("lifecycleRules")):
             yield f"no lifecycle rule over the whole bucket removes unfinished uploads within {max_days} days"
         return
     for bucket in template_buckets(view):
@@ -227,7 +226,7 @@ def _aborts(lifecycle: Props, max_days: int) -> bool:
     "hdfs-lifecycle",
     title="No lifecycle rule touches the data of OSS-HDFS",
     severity="critical",
-    reason="OSS-HDFS keeps its blocks under .dlsdata/: an expiry there deletes data, and all of it must be restored.",
+    reason="OSS-HDFS keeps its blocks under .dlsdata/: an expiry there deletes the teams' data.",
     way_out="limit the rule to folders outside .dlsdata/",
     types=(ROS_STACK,),
 )
@@ -236,8 +235,8 @@ def hdfs_lifecycle(view: View, context: Context) -> Violations:
     for bucket in template_buckets(view):
         if bucket.flag("EnableOssHdfsService") is not True:
             continue
-        for given in bucket.each("LifecycleConfiguration", "Rule"):
-            prefix = given.text("Prefix") or ""
-            acts = any(given.has(key) for key in ("Expiration", "Transition", "NoncurrentVersionExpiration"))
+        for lifecycle in bucket.each("LifecycleConfiguration", "Rule"):
+            prefix = lifecycle.text("Prefix") or ""
+            acts = any(lifecycle.has(key) for key in ("Expiration", "Transition", "NoncurrentVersionExpiration"))
             if acts and (_HDFS_DATA.startswith(prefix) or prefix.startswith(_HDFS_DATA)):
-                yield f"a lifecycle rule {given.where()} reaches .dlsdata/"
+                yield f"the lifecycle rule {lifecycle.where()} reaches .dlsdata/"

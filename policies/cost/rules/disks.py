@@ -24,8 +24,8 @@ def _claims(view: View) -> Iterator[Props]:
     "disk-size",
     title="Disks are no larger than allowed",
     severity="medium",
-    reason="A cloud disk is paid by its size, full or empty, until it is deleted; it cannot shrink.",
-    way_out="ask for less, or raise max_gib",
+    reason="A cloud disk is paid for by its size, full or empty, until it is deleted, and it cannot shrink.",
+    way_out="request less, or raise max_gib",
     types=_WITH_CLAIMS,
 )
 def disk_size(
@@ -35,15 +35,15 @@ def disk_size(
     for claim in _claims(view):
         gib = (claim.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB
         if gib > max_gib:
-            yield f"{claim.where('spec.resources.requests.storage')} asks for {gib:g} GiB; allowed: {max_gib:g}"
+            yield f"{claim.where('spec.resources.requests.storage')} requests {gib:g} GiB; allowed: {max_gib:g}"
 
 
 @rule(
     "disk-class",
-    title="Disks are of an allowed class",
+    title="Disks have an allowed class",
     severity="medium",
-    reason="Between the classes of cloud disks lies a factor of ten in price.",
-    way_out="take an allowed class, or add this one to allowed",
+    reason="The prices of cloud disk classes differ by a factor of ten.",
+    way_out="use an allowed class, or add this one to allowed",
     types=_WITH_CLAIMS,
 )
 def disk_class(
@@ -51,13 +51,13 @@ def disk_class(
     context: Context,
     *,
     allowed: Annotated[list[str] | tuple[str, ...], Figure("storage classes that claims may name")] = (
-        "celeborn-disks",  # the shuffle service's own; disk-performance looks at it
+        "celeborn-disks",  # the shuffle service's own; disk-performance checks it
         "alicloud-disk-essd",
         "alicloud-disk-essd-entry",
         "alicloud-disk-topology-alltype",
     ),
 ) -> Violations:
-    """Reads the class of claims; the class's name is not quoted, so that no message can hold a secret."""
+    """Reads the class of claims; its name is not quoted, so that no message can hold a secret."""
     for claim in _claims(view):
         if (claim.text("spec", "storageClassName") or "") not in allowed:
             yield f"{claim.where('spec', 'storageClassName')} is not one of {', '.join(allowed)}"
@@ -67,7 +67,7 @@ def disk_class(
     "disk-performance",
     title="Storage classes have no higher performance level than allowed",
     severity="medium",
-    reason="Each level of an ESSD about doubles its price; shuffle data on many disks needs no level above PL1.",
+    reason="Each level of an ESSD about doubles its price; shuffle data on many disks needs none above PL1.",
     way_out="lower parameters.performanceLevel, or raise highest",
     types=(STORAGE_CLASS,),
 )
@@ -75,21 +75,21 @@ def disk_performance(
     view: View,
     context: Context,
     *,
-    highest: Annotated[str, Figure("best performance level", choices=LEVELS)] = "PL1",
+    highest: Annotated[str, Figure("highest performance level", choices=LEVELS)] = "PL1",
 ) -> Violations:
     """Reads the levels a storage class may use, a comma-separated list."""
-    given = view.props.text("parameters", "performanceLevel") or ""
-    levels = [part.strip() for part in given.split(",") if part.strip()]
-    better = [level for level in levels if level in LEVELS and LEVELS.index(level) > LEVELS.index(highest)]
-    if better:
-        yield f"parameters.performanceLevel allows {', '.join(better)}; allowed: up to {highest}"
+    text = view.props.text("parameters", "performanceLevel") or ""
+    levels = [part.strip() for part in text.split(",") if part.strip()]
+    higher = [level for level in levels if level in LEVELS and LEVELS.index(level) > LEVELS.index(highest)]
+    if higher:
+        yield f"parameters.performanceLevel allows {', '.join(higher)}; allowed: up to {highest}"
 
 
 @rule(
     "disk-left-behind",
-    title="Disks of pods that are scaled away are deleted",
+    title="Disks of pods that were scaled in are deleted",
     severity="medium",
-    reason="A StatefulSet keeps the disks of removed pods for ever, and they are paid for ever.",
+    reason="A StatefulSet keeps the disks of removed pods, and they are paid for until somebody deletes them.",
     way_out="set persistentVolumeClaimRetentionPolicy.whenScaled: Delete, after a drain that leaves nothing on them",
     types=(STATEFUL_SET,),
 )
@@ -97,10 +97,10 @@ def disk_left_behind(
     view: View,
     context: Context,
     *,
-    max_gib: Annotated[float, Figure("disks up to this size in GiB may stay, such as a Raft log")] = 50.0,
+    max_gib: Annotated[float, Figure("largest disk in GiB that may stay, such as a Raft log")] = 50.0,
 ) -> Violations:
-    """Looks at StatefulSets with claim templates."""
+    """Checks StatefulSets with claim templates."""
     gib = [(c.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB for c in _claims(view)]
     policy = view.props.text("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
     if policy != "Delete" and any(g > max_gib for g in gib):
-        yield f"{max(gib):g} GiB a pod stay, and are paid, after scaling in"
+        yield f"{max(gib):g} GiB for each pod stay, and are paid for, after scaling in"

@@ -1,4 +1,4 @@
-"""Rules about Spark configuration: what keeps executors, and so money, running."""
+"""Rules about Spark configuration: what keeps executors running, and paid for."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -39,7 +39,7 @@ SHUFFLE_TRACKING = _TRACKING.rule(_shuffle_tracking, WITH_CONF)
     "idle-timeout",
     title="Idle executors are given back soon",
     severity="medium",
-    reason="1,000 idle executors of 4/16 cost 17.7 CNY in Spark's default of 60 s, and that at the end of each stage.",
+    reason="1,000 idle executors of 4/16 cost 17.7 CNY in Spark's default of 60 s, at the end of every stage.",
     way_out="set spark.dynamicAllocation.executorIdleTimeout",
     types=WITH_CONF,
 )
@@ -49,7 +49,7 @@ def idle_timeout(
     *,
     max_seconds: Annotated[float, Figure("seconds an idle executor may be kept", minimum=1)] = 30.0,
 ) -> Violations:
-    """Reads the timeout where executors are scaled; an application that says nothing gets the workspace's."""
+    """Reads the timeout where executors are scaled; an application that sets none gets the workspace's."""
     conf = _scaling(view)
     key = f"{_DYNAMIC}executorIdleTimeout"
     if conf is None or (view.type != CONFIG_MAP and key not in conf):
@@ -64,12 +64,12 @@ def idle_timeout(
     "idle-executors",
     title="Jobs keep few executors while they wait",
     severity="medium",
-    reason="The smallest number of executors is paid for the whole life of a job, also while its driver only waits.",
+    reason="The smallest number of executors is paid for as long as the job lives, even while its driver only waits.",
     way_out="lower spark.dynamicAllocation.minExecutors",
     types=WITH_CONF,
 )
 def idle_executors(
-    view: View, context: Context, *, max_executors: Annotated[int, Figure("executors a job may always keep")] = 2
+    view: View, context: Context, *, max_executors: Annotated[int, Figure("executors that a job may always keep")] = 2
 ) -> Violations:
     """Reads minExecutors where executors are scaled."""
     conf = _scaling(view)
@@ -81,9 +81,9 @@ def idle_executors(
 
 @rule(
     "job-price",
-    title="One job by default is no dearer than allowed",
+    title="A job with the defaults costs no more than allowed",
     severity="high",
-    reason="The default is what a job gets whose author said nothing: the most executors at their full price.",
+    reason="The defaults are what a job gets whose author sets nothing: all executors, at their full price.",
     way_out="lower max_executors or the executor's size in the spark settings",
     types=(CONFIG_MAP,),
 )
@@ -91,18 +91,18 @@ def job_price(
     view: View,
     context: Context,
     *,
-    max_cny_per_hour: Annotated[float, Figure("CNY an hour of a job at its most executors, on demand")] = 500.0,
+    max_cny_per_hour: Annotated[float, Figure("CNY an hour of a job with all its executors, on demand")] = 500.0,
 ) -> Violations:
-    """Prices a workspace's default job on demand, which spot may fall back to."""
+    """Prices a workspace's default job on demand, because spot may fall back to that."""
     job = default_job(view)
     if job is None:
         return
     if job.most is None:
-        yield "the number of executors has no bound, so nothing bounds the price of a job"
+        yield "the number of executors has no bound, so the price of a job has none either"
         return
-    known = prices(context.region)
+    price_list = prices(context.region)
     try:
-        driver, executor = bill(job.driver, known), bill(job.executor, known)
+        driver, executor = bill(job.driver, price_list), bill(job.executor, price_list)
     except TooLargeError as e:
         raise Undecided("the price of a job", f"is not known: {e}") from None
     if driver.cny_per_hour is None or executor.cny_per_hour is None:
@@ -117,9 +117,9 @@ def _max_executors(views: Sequence[View], context: Context) -> StackViolations:
     pods: dict[str, float] = {}
     for quota in of_types(views, QUOTA):
         hard = quota.props.at("spec", "hard")
-        found = [n for k in ("pods", "count/pods") if (n := hard.quantity(k)) is not None]
-        if found and not is_scoped(quota):
-            pods[quota.namespace] = min(found)
+        bounds = [n for k in ("pods", "count/pods") if (n := hard.quantity(k)) is not None]
+        if bounds and not is_scoped(quota):
+            pods[quota.namespace] = min(bounds)
     for view in of_types(views, CONFIG_MAP):
         job = default_job(view)
         if job is None or view.namespace not in pods:
@@ -136,8 +136,8 @@ MAX_EXECUTORS = _MOST.rule(_max_executors, (CONFIG_MAP, QUOTA), whole_stack=True
     "executor-share",
     title="Executors are large enough for their own overhead",
     severity="low",
-    reason="Each executor pays for a JVM, its overhead and an image start; below 2 vCPU that is most of the pod.",
-    way_out="take fewer and larger executors",
+    reason="Each executor pays for a JVM, its overhead and an image pull; below 2 vCPU that is most of the pod.",
+    way_out="use fewer and larger executors",
     types=(CONFIG_MAP,),
     level="advisory",
 )

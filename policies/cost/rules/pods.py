@@ -1,4 +1,4 @@
-"""Rules about the size of pods and what makes them dearer than they look."""
+"""Rules about the size of pods, and about what makes them more expensive than they seem."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -16,18 +16,18 @@ from policies.resources.pod_requests import PodRequest, acs_class
 from policies.resources.pods import WITH_PODS, pod_sets
 
 _WEIGHTS = (Decimal("0.1764"), Decimal("0.0221"))
-"""vCPU to GiB as mainland ECI prices them: only the ratio matters here, so it serves regions without a price too."""
+"""vCPU to GiB as mainland ECI prices them: only the ratio matters here, so it also serves regions without a price."""
 _REQUESTS = shared("requests-and-limits")
 
 
 def _requests_and_limits(view: View, context: Context) -> Violations:
     for pods in pod_sets(view):
         for container in [*pods.own_containers, *pods.pod.each("spec", "initContainers")]:
-            if not _says_what_it_needs(container):
+            if not _states_what_it_needs(container):
                 yield f"{_REQUESTS.message} ({container.where()})"
 
 
-def _says_what_it_needs(container: Props) -> bool:
+def _states_what_it_needs(container: Props) -> bool:
     for resource in ("cpu", "memory"):
         request = container.quantity("resources", "requests", resource)
         limit = container.quantity("resources", "limits", resource)
@@ -41,16 +41,19 @@ REQUESTS_AND_LIMITS = _REQUESTS.rule(_requests_and_limits, WITH_PODS)
 
 @rule(
     "size-off-table",
-    title="Pods land on a size that is billed",
+    title="Pods have exactly a size that is billed",
     severity="medium",
-    reason="ECI rounds up to its table: 4 vCPU/17.6 GiB is billed as 4/18 in twelve regions, as 4/32 everywhere else.",
-    way_out="take one of the sizes named, or fill the billed one",
+    reason="ECI rounds up to its table: 4 vCPU/17.6 GiB is billed as 4/18 in twelve regions, elsewhere as 4/32.",
+    way_out="use one of the sizes named, or fill the billed one",
     types=WITH_PODS,
 )
 def size_off_table(
-    view: View, context: Context, *, max_waste_percent: Annotated[float, Figure("most that may be paid in vain")] = 5.0
+    view: View,
+    context: Context,
+    *,
+    max_waste_percent: Annotated[float, Figure("largest wasted share in percent")] = 5.0,
 ) -> Violations:
-    """Compares what a pod asks for with what is billed, in money."""
+    """Compares what a pod requests with what is billed, in money."""
     region = context.region or ""
     for sized in sized_pods(view):
         request = sized.request
@@ -76,14 +79,14 @@ def _worth(spec: Spec) -> Decimal:
 
 @rule(
     "sidecar-size",
-    title="Sidecars do not push a pod to the next size",
+    title="Sidecars do not push a pod to a larger size",
     severity="medium",
     reason="A sidecar of 0.25 vCPU makes a 4/16 executor a 6/18 or an 8/32: up to twice the price.",
     way_out="give the sidecar the variable __ECI_RESOURCE_IGNORE__=TRUE, or size the main container for both",
     types=WITH_PODS,
 )
 def sidecar_size(view: View, context: Context) -> Violations:
-    """Compares the billed size with and without what runs beside the first container."""
+    """Compares the billed size with and without what runs next to the first container."""
     region = context.region or ""
     for sized in sized_pods(view):
         if sized.request.acs or sized.request.use_specs or sized.request == sized.bare:
@@ -92,48 +95,51 @@ def sidecar_size(view: View, context: Context) -> Violations:
             whole = sizes.round_up(sized.request.vcpu, sized.request.gib, region, sized.request.spot)
             bare = sizes.round_up(sized.bare.vcpu, sized.bare.gib, region, sized.bare.spot)
         except sizes.TooLargeError:
-            continue  # size-off-table says so
-        # a sidecar that is itself worth a size is not a nuisance but a part of the pod
+            continue  # size-off-table reports it
+        # a sidecar that is large enough for a size of its own is part of what the pod is for
         small = sized.request.vcpu - sized.bare.vcpu <= 0.5 and sized.request.gib - sized.bare.gib <= 1
         if small and whole != bare and Spec(sized.bare.vcpu, sized.bare.gib) == bare:
-            yield f"{sized.where}: sidecars make a {bare} pod a {whole} one"
+            yield f"{sized.where}: sidecars turn a pod of {bare} into one of {whole}"
 
 
 @rule(
     "instance-type",
-    title="Pods are asked for by vCPU and memory",
+    title="Pods are requested by vCPU and memory",
     severity="low",
-    reason="An ECS type or family is billed by that type's own price, which no budget here knows.",
+    reason="An ECS type or family is billed at that type's own price, which no budget here knows.",
     way_out="name sizes such as 4-16Gi in eci-use-specs, or leave it out",
     types=WITH_PODS,
 )
 def instance_type(view: View, context: Context) -> Violations:
-    """Looks for ECS types and families in the annotations."""
+    """Reads the annotations for ECS types and families."""
     for pods in pod_sets(view):
-        note = pods.pod.at("metadata", "annotations")
-        if "ecs." in (note.text(f"{ECI}eci-use-specs") or ""):
-            yield f"{note.where(f'{ECI}eci-use-specs')} names an ECS instance type"
-        if note.has(f"{ECI}eci-instance-family"):
-            yield f"{note.where(f'{ECI}eci-instance-family')} names a family of ECS instances"
+        annotations = pods.pod.at("metadata", "annotations")
+        if "ecs." in (annotations.text(f"{ECI}eci-use-specs") or ""):
+            yield f"{annotations.where(f'{ECI}eci-use-specs')} names an ECS instance type"
+        if annotations.has(f"{ECI}eci-instance-family"):
+            yield f"{annotations.where(f'{ECI}eci-instance-family')} names a family of ECS instances"
 
 
 @rule(
     "pod-price",
-    title="No single pod is dearer than allowed",
+    title="No single pod costs more than allowed",
     severity="medium",
-    reason="A typo in a size (64 for 6.4) multiplies with the number of pods.",
+    reason="A typo in a size (64 for 6.4) is multiplied by the number of pods.",
     way_out="use more and smaller pods, or raise max_cny_per_hour",
     types=WITH_PODS,
 )
 def pod_price(
-    view: View, context: Context, *, max_cny_per_hour: Annotated[float, Figure("CNY an hour and pod, on demand")] = 10.0
+    view: View,
+    context: Context,
+    *,
+    max_cny_per_hour: Annotated[float, Figure("CNY an hour for one pod, on demand")] = 10.0,
 ) -> Violations:
     """Prices each pod on demand; pods without a known price are left to the sums, which say so."""
-    known = prices(context.region)
+    price_list = prices(context.region)
     for sized in sized_pods(view):
         amount = _amount(sized.request, context)
         if amount is not None and amount > decimal(max_cny_per_hour):
-            size = bill(sized.request, known).size
+            size = bill(sized.request, price_list).size
             yield f"{sized.where} costs {amount:.2f} CNY an hour ({size}); allowed: {max_cny_per_hour:g}"
 
 
@@ -141,37 +147,37 @@ def _amount(request: PodRequest, context: Context) -> Decimal | None:
     try:
         return bill(request, prices(context.region)).cny_per_hour
     except sizes.TooLargeError:
-        return None  # size-off-table says so
+        return None  # size-off-table reports it
 
 
 @rule(
     "pending-limit",
     title="Waiting pods give up in time",
     severity="medium",
-    reason="A pod that waits for capacity or an image is billed from the image pull on, by default for four hours.",
+    reason="A pod that waits for capacity or an image is billed from the image pull on, by default for up to 4 hours.",
     way_out="set the annotation k8s.aliyun.com/eci-max-pending-minute",
     types=WITH_PODS,
 )
 def pending_limit(
     view: View, context: Context, *, max_minutes: Annotated[int, Figure("longest wait in minutes", minimum=10)] = 60
 ) -> Violations:
-    """Looks at the templates of drivers and executors: the pods that come by the thousand."""
+    """Checks the templates of drivers and executors: the pods that come by the thousand."""
     for pods in pod_sets(view):
         if pods.role not in ("driver", "executor") or acs_class(pods.pod):
             continue
-        note = pods.pod.at("metadata", "annotations")
-        minutes = note.number(f"{ECI}eci-max-pending-minute")
+        annotations = pods.pod.at("metadata", "annotations")
+        minutes = annotations.number(f"{ECI}eci-max-pending-minute")
         if minutes is None or minutes > max_minutes:
-            found = "240 (the default)" if minutes is None else f"{minutes:g}"
-            yield f"{pods.where}: pods may wait for {found} minutes; allowed: {max_minutes}"
+            limit = "240 (the default)" if minutes is None else f"{minutes:g}"
+            yield f"{pods.where}: pods may wait for {limit} minutes; allowed: {max_minutes}"
 
 
 @rule(
     "ephemeral-storage",
     title="Pods rent no more extra disk than allowed",
     severity="medium",
-    reason="30 GiB are free; 70 more cost a seventh of a 4/16 executor, on every executor.",
-    way_out="lower k8s.aliyun.com/eci-extra-ephemeral-storage; shuffle data belongs to the shuffle service",
+    reason="30 GiB are free; 70 more cost as much as a seventh of a 4/16 executor, on every executor.",
+    way_out="lower k8s.aliyun.com/eci-extra-ephemeral-storage; shuffle data belongs in the shuffle service",
     types=WITH_PODS,
 )
 def ephemeral_storage(
@@ -187,23 +193,23 @@ def ephemeral_storage(
     "pod-address",
     title="No pod has a public address of its own",
     severity="high",
-    reason="Each is an EIP, billed by pod and by traffic, and a way around the network's rules.",
+    reason="Each is an EIP, billed for the pod and by traffic, and bypasses the network's rules.",
     way_out="remove k8s.aliyun.com/eci-with-eip; one NAT gateway serves all pods",
     types=WITH_PODS,
 )
 def pod_address(view: View, context: Context) -> Violations:
-    """Looks for the annotations that rent an address."""
+    """Reads the annotations that rent an address."""
     for pods in pod_sets(view):
-        note = pods.pod.at("metadata", "annotations")
-        if note.text(f"{ECI}eci-with-eip") == "true" or note.has(f"{ECI}eci-eip-instanceid"):
-            yield f"{pods.where} asks for a public address"
+        annotations = pods.pod.at("metadata", "annotations")
+        if annotations.text(f"{ECI}eci-with-eip") == "true" or annotations.has(f"{ECI}eci-eip-instanceid"):
+            yield f"{pods.where} requests a public address"
 
 
 @rule(
     "pod-tags",
     title="Pods carry the cost tags",
     severity="medium",
-    reason="The bill names pods by their tags only; without them nobody can say which team or environment paid.",
+    reason="The bill tells pods apart only by their tags; without them nobody knows which team to charge.",
     way_out="set the annotation k8s.aliyun.com/eci-custom-tags on the pods",
     types=WITH_PODS,
 )
@@ -213,13 +219,13 @@ def pod_tags(
     *,
     required: Annotated[list[str] | tuple[str, ...], Figure("tag keys every pod needs")] = ("environment",),
 ) -> Violations:
-    """Reads the `key:value,key:value` of the annotation. Left out are check jobs, which run for seconds, and ACS pods:
-    no such annotation is known there."""
+    """Reads the `key:value,key:value` of the annotation. Check jobs are left out, because they run for seconds, and so
+    are ACS pods, for which no such annotation is known."""
     for pods in pod_sets(view):
         if pods.role == "job" or acs_class(pods.pod):
             continue
-        given = pods.pod.text("metadata", "annotations", f"{ECI}eci-custom-tags") or ""
-        keys = {part.partition(":")[0].strip() for part in given.split(",")}
+        tags = pods.pod.text("metadata", "annotations", f"{ECI}eci-custom-tags") or ""
+        keys = {tag.partition(":")[0].strip() for tag in tags.split(",")}
         missing = [key for key in required if key not in keys]
         if missing:
             yield f"{pods.where} lacks the cost tags {', '.join(missing)}"

@@ -24,14 +24,14 @@ NO_SPOT_DRIVER = _DRIVER.rule(_no_spot_driver, WITH_PODS)
 
 @rule(
     "spot-service",
-    title="Services run on demand",
+    title="Services never run on spot capacity",
     severity="high",
-    reason="A shuffle worker, operator or history server that the cloud takes back loses what running jobs need.",
+    reason="When the cloud reclaims a shuffle worker, operator or history server, running jobs lose what they need.",
     way_out="remove k8s.aliyun.com/eci-spot-strategy; spot is for executors",
     types=WITH_PODS,
 )
 def spot_service(view: View, context: Context) -> Violations:
-    """Looks at everything that is neither driver nor executor."""
+    """Checks everything that is neither a driver nor an executor."""
     for pods in pod_sets(view):
         if pods.role in ("service", "job") and is_spot(pods.pod):
             yield f"{pods.where} runs on spot capacity"
@@ -42,41 +42,41 @@ def spot_service(view: View, context: Context) -> Violations:
     title="Executors run on spot capacity",
     severity="medium",
     reason="Spot executors are 30 to 90 % cheaper, and a lost task runs again.",
-    way_out="set spark.executor.spot: true, or switch this rule off where runs must not slow down",
+    way_out="set spark.executor.spot: true, or disable this rule where jobs must not slow down",
     types=(CONFIG_MAP,),
     level="advisory",
 )
 def executors_on_spot(view: View, context: Context) -> Violations:
-    """Looks at a workspace's default executor template."""
+    """Checks a workspace's default executor template."""
     for pods in pod_sets(view):
-        cheap = is_spot(pods.pod) or acs_class(pods.pod).endswith(".best-effort")
-        if pods.role == "executor" and not cheap:
+        on_spot = is_spot(pods.pod) or acs_class(pods.pod).endswith(".best-effort")
+        if pods.role == "executor" and not on_spot:
             yield f"{pods.where}: executors run on demand"
 
 
 @rule(
     "spot-fallback",
-    title="Spot executors fall back to on demand",
+    title="Spot executors fall back to on-demand capacity",
     severity="medium",
-    reason="Without stock a spot pod waits, billed, while the job's driver and the other executors wait with it.",
+    reason="When spot is sold out, a pod without fallback waits while the driver and the other executors cost money.",
     way_out='set k8s.aliyun.com/eci-spot-fallback: "true"',
     types=WITH_PODS,
 )
 def spot_fallback(view: View, context: Context) -> Violations:
-    """Looks at executor templates on spot."""
+    """Checks executor templates on spot."""
     for pods in pod_sets(view):
         if pods.role == "executor" and is_spot(pods.pod):
-            note = pods.pod.at("metadata", "annotations")
-            if note.text(f"{ECI}eci-spot-fallback") != "true":
+            annotations = pods.pod.at("metadata", "annotations")
+            if annotations.text(f"{ECI}eci-spot-fallback") != "true":
                 yield f"{pods.where} has no fallback to on-demand capacity"
 
 
 @rule(
     "spot-size",
-    title="Spot pods have a size that spot sells",
+    title="Spot pods have a size that spot offers",
     severity="medium",
-    reason="Spot has fewer sizes (2 vCPU and more, no even steps of memory) and rounds up further than on demand.",
-    way_out="take one of the sizes named; leave eci-compute-category out on spot",
+    reason="Spot has fewer sizes (2 vCPU and more, larger steps of memory), so it rounds up further than on demand.",
+    way_out="use one of the sizes named; leave eci-compute-category out on spot",
     types=WITH_PODS,
 )
 def spot_size(view: View, context: Context) -> Violations:
@@ -94,4 +94,4 @@ def spot_size(view: View, context: Context) -> Violations:
             and not sizes.is_row(request.vcpu, request.gib, "", spot=True)
         ):
             rows = " or ".join(map(str, sizes.nearest_row(request.vcpu, request.gib, "", spot=True))) or "none"
-            yield f"{sized.where}: {request.vcpu:g} vCPU/{request.gib:g} GiB is no size of spot capacity; sizes: {rows}"
+            yield f"{sized.where}: {request.vcpu:g} vCPU/{request.gib:g} GiB is no spot size; sizes: {rows}"

@@ -12,12 +12,12 @@ from policies.cost.model.prices import decimal, prices
 from policies.resources.objects import is_scoped
 from policies.resources.types import NAMESPACE, QUOTA
 
-_BusyHours = Annotated[int, Figure("hours a month the whole quota is reckoned to be used; 730 is always", minimum=1)]
+_BusyHours = Annotated[int, Figure("hours a month in which the whole quota is in use; 730 is always", minimum=1)]
 
 
-def _unsure(known: Estimate) -> None:
-    """Says which amounts a sum lacks, so that a sum that is too small is never taken for one that fits."""
-    lacking = [f"{line.name} ({line.note})" for line in known.lines if line.undecided]
+def _require_complete(total: Estimate) -> None:
+    """Raises Undecided with the amounts a sum lacks, so that a sum that is too small never passes in silence."""
+    lacking = [f"{line.name} ({line.note})" for line in total.lines if line.undecided]
     if lacking:
         raise Undecided("the sum", f"lacks {len(lacking)} amount(s): {'; '.join(lacking[:5])}")
 
@@ -26,7 +26,7 @@ def _unsure(known: Estimate) -> None:
     "idle-ceiling",
     title="The idle platform costs no more than allowed",
     severity="high",
-    reason="What runs without any job is paid 730 hours a month: shuffle service, operator, history server, gateways.",
+    reason="Shuffle service, operator, history server and gateways are paid for all month, even without any job.",
     way_out="make the services smaller or fewer, or raise max_cny_per_hour",
     whole_stack=True,
 )
@@ -36,18 +36,18 @@ def idle_ceiling(
     *,
     max_cny_per_hour: Annotated[float, Figure("CNY an hour while no job runs")] = 15.0,
 ) -> StackViolations:
-    """Sums everything that runs always, on demand."""
-    known = estimate(views, context)
-    if known.idle > decimal(max_cny_per_hour):
-        yield f"the idle platform costs {known.idle:.2f} CNY an hour; allowed: {max_cny_per_hour:g}"
-    _unsure(known)
+    """Sums everything that always runs, on demand."""
+    total = estimate(views, context)
+    if total.idle > decimal(max_cny_per_hour):
+        yield f"the idle platform costs {total.idle:.2f} CNY an hour; allowed: {max_cny_per_hour:g}"
+    _require_complete(total)
 
 
 @rule(
     "monthly-budget",
     title="A month at quota stays within the budget",
     severity="high",
-    reason="Quotas are what stops spending; together they must not allow more than there is money for.",
+    reason="Quotas are what limits spending; together they must not allow more than there is money for.",
     way_out="lower the workspaces' quotas, or raise max_cny_per_month",
     whole_stack=True,
 )
@@ -58,22 +58,22 @@ def monthly_budget(
     max_cny_per_month: Annotated[float, Figure("CNY a month for the whole stack")] = 500_000.0,
     busy_hours: _BusyHours = 220,
 ) -> StackViolations:
-    """Idle cost for 730 hours, and all quotas used up, on demand, for the busy ones."""
-    known = estimate(views, context)
-    month = known.idle_month + (known.at_quota - known.idle) * busy_hours
+    """Sums the idle cost of 730 hours, and all quotas used up, on demand, in the busy hours."""
+    total = estimate(views, context)
+    month = total.idle_month + (total.at_quota - total.idle) * busy_hours
     if month > decimal(max_cny_per_month):
         yield (
             f"{busy_hours} hours at quota and the rest of the month idle cost {month:,.0f} CNY; allowed: "
             f"{max_cny_per_month:,.0f}"
         )
-    _unsure(known)
+    _require_complete(total)
 
 
 @rule(
     "namespace-ceiling",
     title="No namespace can cost more an hour than allowed",
     severity="high",
-    reason="A job that runs away stops only at the quota of its namespace.",
+    reason="A runaway job stops only at the quota of its namespace.",
     way_out="lower the workspace's quota, or raise max_cny_per_hour",
     types=(QUOTA,),
 )
@@ -88,7 +88,7 @@ def namespace_ceiling(
         return
     line = quota_line(view, prices(context.region))
     if line.cny_per_hour is None:
-        if "bound" not in line.note:  # an open quota is what quota-bounds is about
+        if "bound" not in line.note:  # quota-bounds reports an open quota
             raise Undecided("the price of the quota", f"is not known: {line.note}")
     elif line.cny_per_hour > decimal(max_cny_per_hour):
         yield f"{line.what} costs {line.cny_per_hour:.2f} CNY an hour; allowed: {max_cny_per_hour:g}"
@@ -96,9 +96,9 @@ def namespace_ceiling(
 
 @rule(
     "quota-bounds",
-    title="Quotas bound everything that costs",
+    title="Quotas bound everything that costs money",
     severity="high",
-    reason="A quota that leaves memory or pods open bounds nothing: they are billed as well.",
+    reason="A quota that leaves memory or pods open does not bound the bill.",
     way_out="add the resources to the quota's hard limits",
     types=(QUOTA,),
 )
@@ -123,20 +123,20 @@ def quota_bounds(
 
 @rule(
     "team-budget",
-    title="A team's quota is one its budget can pay",
+    title="A team's budget can pay for its quota",
     severity="high",
-    reason="A quota above the budget is found out at the end of the month.",
+    reason="A quota above the budget would be noticed only at the end of the month.",
     way_out="lower the workspace's quota, or raise its monthly budget",
     types=(NAMESPACE, QUOTA),
     whole_stack=True,
 )
 def team_budget(views: Sequence[View], context: Context, *, busy_hours: _BusyHours = 220) -> StackViolations:
-    """Compares each namespace's quota, on demand for the busy hours, with the budget its annotation names."""
+    """Compares each namespace's quota, on demand in the busy hours, with the budget in its annotation."""
     budgets: dict[str, Decimal] = {}
-    for space in of_types(views, NAMESPACE):
-        budget = space.props.number("metadata", "annotations", ANNOTATION_BUDGET)
+    for namespace in of_types(views, NAMESPACE):
+        budget = namespace.props.number("metadata", "annotations", ANNOTATION_BUDGET)
         if budget is not None:
-            budgets[space.object_name] = decimal(budget)
+            budgets[namespace.object_name] = decimal(budget)
     for view in of_types(views, QUOTA):
         if view.namespace not in budgets or is_scoped(view):
             continue
@@ -152,8 +152,8 @@ def team_budget(views: Sequence[View], context: Context, *, busy_hours: _BusyHou
     "quota-ramp-up",
     title="Quotas hold no more pods than ECI starts in time",
     severity="low",
-    reason="ECI starts 1,000 pods a minute; those that run wait, paid, for those that do not yet.",
-    way_out="have the ECI quota raised and tell creates_per_minute, or lower the pods of the quotas",
+    reason="ECI starts 1,000 pods a minute; pods that already run are paid for while they wait for the others.",
+    way_out="have the ECI quota raised and set creates_per_minute to it, or lower the quotas' pods",
     types=(QUOTA,),
     whole_stack=True,
     level="advisory",
@@ -178,10 +178,10 @@ def quota_ramp_up(
 
 @rule(
     "price-age",
-    title="Prices are not older than a year",
+    title="Prices are at most a year old",
     severity="low",
     reason="Budgets are only as good as the prices they rest on.",
-    way_out="run `make prices`, or read the list again and correct prices.yaml",
+    way_out="run `make prices`, or read the price list again and correct prices.yaml",
     whole_stack=True,
     level="advisory",
 )
@@ -191,10 +191,10 @@ def price_age(
     *,
     max_days: Annotated[int, Figure("days since a price was read", minimum=1)] = 365,
 ) -> StackViolations:
-    """Looks at the prices that the stack's estimate really uses."""
+    """Checks the prices that the stack's estimate uses."""
     used = {key for line in estimate(views, context).lines for key in line.keys}
-    known = prices(context.region)
-    entries = [e for key in sorted(used) if (e := known.find(key)) is not None]
-    old = [f"{e.key} ({e.date:%Y-%m-%d})" for e in entries if e.stale(context.today, max_days)]
+    price_list = prices(context.region)
+    used_prices = [price for key in sorted(used) if (price := price_list.find(key)) is not None]
+    old = [f"{p.key} ({p.date:%Y-%m-%d})" for p in used_prices if p.stale(context.today, max_days)]
     if old:
         yield f"older than {max_days} days: {', '.join(old)}"

@@ -1,4 +1,4 @@
-"""Rules about credentials: none that lasts, none where others read it."""
+"""Rules about credentials: none is permanent, and none is where others can read it."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _CREDENTIAL = re.compile(
     r"|\bpassword\s*[:=]\s*[^\s$<{]",
     re.IGNORECASE,
 )
-"""Looks of an AccessKey, a private key, a kubeconfig's key, a token and a password that is no reference."""
+"""What an AccessKey, a private key, a kubeconfig's key, a token and a literal password look like."""
 _CREDENTIAL_FILE = re.compile(r"(password|passwd|private.?key|kubeconfig|credentials?$|\.(pem|key|p12|jks)$)", re.I)
 _Names = list[str] | tuple[str, ...]
 
@@ -30,12 +30,12 @@ _Names = list[str] | tuple[str, ...]
     "config-map-secret",
     title="Config maps hold no credentials",
     severity="critical",
-    reason="Config maps are readable by every job of the namespace, and lie unencrypted in the state.",
+    reason="Every job of the namespace can read config maps, and they are stored unencrypted in the state.",
     way_out="use a Secret in a namespace without jobs, or better a RAM role",
     types=(CONFIG_MAP,),
 )
 def config_map_secret(view: View, context: Context) -> Violations:
-    """Looks at keys that name credentials and at values that look like one; shows the key only."""
+    """Checks for keys that name credentials and values that look like one; messages show the key only."""
     for part in ("data", "binaryData"):
         for key in view.props.keys(part):
             if _CREDENTIAL_FILE.search(key) or _CREDENTIAL.search(view.props.text(part, key) or ""):
@@ -57,23 +57,23 @@ NO_ACCESS_KEY = _NO_KEY.rule(_no_access_key, WITH_JOBS)
 
 @rule(
     "static-access-key",
-    title="No AccessKey is made",
+    title="No AccessKey is created",
     severity="critical",
-    reason="It never expires, and its secret lies in the state.",
+    reason="It never expires, and its secret is stored in the state.",
     way_out="use RRSA or an ECI RAM role (the component Identity)",
     types=(ACCESS_KEY,),
 )
 def static_access_key(view: View, context: Context) -> Violations:
     """Every AccessKey counts."""
-    yield "the stack makes a static AccessKey"
+    yield "the stack creates a static AccessKey"
 
 
 @rule(
     "team-secret",
-    title="No secret lies in a team's namespace",
+    title="No secret is in a team's namespace",
     severity="high",
-    reason="Who submits jobs there can mount it, whatever it was meant for.",
-    way_out="keep it in the platform's namespaces, or name it in allowed when the team may have it",
+    reason="Whoever submits jobs there can mount it, whatever it was meant for.",
+    way_out="keep it in one of the platform's namespaces, or name it in allowed if the team may have it",
     types=(NAMESPACE, SECRET),
     whole_stack=True,
 )
@@ -81,20 +81,20 @@ def team_secret(
     views: Sequence[View],
     context: Context,
     *,
-    allowed: Annotated[_Names, Figure("names of secrets that teams may have, as for image pulls")] = (),
+    allowed: Annotated[_Names, Figure("names of secrets that teams may have, such as those for image pulls")] = (),
 ) -> StackViolations:
-    """Looks at the secrets that the stack makes."""
+    """Checks the secrets that the stack creates."""
     teams = workspaces(views)
     for secret in of_types(views, SECRET):
         if namespace_of(secret) in teams and secret.props.text("metadata", "name") not in allowed:
-            yield secret, "the secret lies in a team's namespace"
+            yield secret, "the secret is in a team's namespace"
 
 
 @rule(
     "account-token",
     title="Only pods that talk to the API server have a token",
     severity="high",
-    reason="A token in a pod that needs none is one more way to the API server.",
+    reason="A token in a pod that needs none is one more way into the API server.",
     way_out="set automountServiceAccountToken: false on the account",
     types=(SERVICE_ACCOUNT,),
 )
@@ -107,7 +107,7 @@ def account_token(
         "spark-operator-controller",
     ),
 ) -> Violations:
-    """Kubernetes mounts a token unless the account says no."""
+    """Kubernetes mounts a token unless the account refuses."""
     mounted = view.props.flag("automountServiceAccountToken") is not False
     if mounted and view.props.text("metadata", "name") not in allowed:
         yield "pods of this account get a token"

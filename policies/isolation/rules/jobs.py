@@ -1,4 +1,4 @@
-"""Rules about the configuration that teams' jobs are submitted with, and about applications of the stack itself."""
+"""Rules about the configuration that teams' jobs are submitted with, and about the stack's own applications."""
 
 import re
 from collections.abc import Sequence

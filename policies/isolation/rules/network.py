@@ -10,8 +10,8 @@ from policies.resources.objects import is_internal, namespace_of, workspaces
 from policies.resources.types import CLUSTER, NAMESPACE, NETWORK_POLICY, PEERINGS, SECURITY_RULE, SERVICE, VSWITCH
 
 _WHOLE_INTERNET = 8
-"""Ranges with a shorter prefix are taken for the whole internet: two halves of it are no restriction either."""
-_Allowed = Annotated[bool, Figure("whether the environment may")]
+"""Ranges with a shorter prefix count as the whole internet: its two halves are no restriction either."""
+_Allowed = Annotated[bool, Figure("whether it is allowed")]
 
 
 def _everywhere(cidr: str | None) -> bool:
@@ -19,9 +19,9 @@ def _everywhere(cidr: str | None) -> bool:
     return prefix.isdigit() and int(prefix) < _WHOLE_INTERNET
 
 
-def _anybody(given: Props, side: str) -> bool:
-    """True for a rule whose `from` or `to` holds everybody."""
-    peers = given.each(side)
+def _open(network_rule: Props, side: str) -> bool:
+    """True for a rule whose `from` or `to` includes everybody."""
+    peers = network_rule.each(side)
     return not peers or any(
         (p.has("namespaceSelector") and not p.keys("namespaceSelector") and not p.has("podSelector"))
         or _everywhere(p.text("ipBlock", "cidr"))
@@ -31,40 +31,40 @@ def _anybody(given: Props, side: str) -> bool:
 
 @rule(
     "network-ingress",
-    title="Network policies say who may come in",
+    title="Network policies name the senders they admit",
     severity="critical",
-    reason="A rule without a sender lets in every pod of the cluster, other teams' included.",
+    reason="A rule without senders admits every pod of the cluster, other teams' included.",
     way_out="name the senders in `from` by namespace or pod labels",
     types=(NETWORK_POLICY,),
 )
 def network_ingress(view: View, context: Context) -> Violations:
     """A missing `from`, an empty namespace selector and 0.0.0.0/0 (or a half of it) all mean everybody."""
-    for given in view.props.each("spec", "ingress"):
-        if _anybody(given, "from"):
-            yield f"{given.where()} lets everybody in"
+    for ingress in view.props.each("spec", "ingress"):
+        if _open(ingress, "from"):
+            yield f"{ingress.where()} admits everybody"
 
 
 @rule(
     "network-egress",
     title="Jobs reach named destinations only",
     severity="high",
-    reason="A job that reaches the internet, or another team's pods, can carry data there.",
-    way_out="name ranges and namespaces in `to`; databases belong into egress.destinations of the workspace",
+    reason="A job that reaches the internet or another team's pods can carry data there.",
+    way_out="name ranges and namespaces in `to`; databases belong in the workspace's egress.destinations",
     types=(NAMESPACE, NETWORK_POLICY),
     whole_stack=True,
 )
 def network_egress(views: Sequence[View], context: Context) -> StackViolations:
-    """Looks at the policies of teams' namespaces; other teams are known by name or by the workspaces' labels."""
+    """Checks the policies of teams' namespaces; other teams are recognised by name or by the workspaces' labels."""
     teams = workspaces(views)
     for policy in of_types(views, NETWORK_POLICY):
         home = namespace_of(policy)
         if home not in teams:
             continue
-        for given in policy.props.each("spec", "egress"):
-            if _anybody(given, "to"):
-                yield policy, f"{given.where()} reaches everything"
-            elif any(_of_teams(peer, set(teams) - {home}) for peer in given.each("to")):
-                yield policy, f"{given.where()} reaches another team"
+        for egress in policy.props.each("spec", "egress"):
+            if _open(egress, "to"):
+                yield policy, f"{egress.where()} reaches everything"
+            elif any(_of_teams(peer, set(teams) - {home}) for peer in egress.each("to")):
+                yield policy, f"{egress.where()} reaches another team"
 
 
 def _of_teams(peer: Props, others: set[str]) -> bool:
@@ -78,58 +78,58 @@ def _of_teams(peer: Props, others: set[str]) -> bool:
     "public-service",
     title="No service is reachable from outside",
     severity="critical",
-    reason="Spark's pages have no login: whoever reaches one reads data and ends jobs.",
+    reason="Spark's pages have no login: whoever reaches one can read data and kill jobs.",
     way_out="use type ClusterIP and port-forward, or an intranet load balancer",
     types=(SERVICE,),
 )
 def public_service(view: View, context: Context) -> Violations:
-    """Public load balancers (ACK's default), node ports and external addresses."""
+    """Checks for public load balancers (ACK's default), node ports and external addresses."""
     kind = view.props.text("spec", "type") or "ClusterIP"
     internal = is_internal(view)
     if kind == "NodePort" or (kind == "LoadBalancer" and not internal) or view.props.raw("spec", "externalIPs"):
-        yield "the service is reachable from outside of the cluster's network"
+        yield "the service is reachable from outside the cluster's network"
 
 
 @rule(
     "security-group-open",
     title="Security groups are closed to the internet",
     severity="critical",
-    reason="One open rule exposes every pod that has a way in.",
-    way_out="name the ranges that may come in",
+    reason="One open rule exposes every pod that can be reached at all.",
+    way_out="name the address ranges to admit",
     types=(SECURITY_RULE,),
 )
 def security_group_open(view: View, context: Context) -> Violations:
-    """Looks at rules that accept from everywhere."""
+    """Checks rules that accept traffic from everywhere."""
     accepting = view.props.text("type") == "ingress" and (view.props.text("policy") or "accept") == "accept"
     if accepting and any(_everywhere(view.props.text(key)) for key in ("cidrIp", "ipv6CidrIp")):
-        yield "the rule lets the whole internet in"
+        yield "the rule admits the whole internet"
 
 
 @rule(
     "shared-network",
     title="An environment has a network of its own",
     severity="high",
-    reason="In a shared VPC one environment's pods and API server are in reach of the other's.",
-    way_out="leave network.existing out, so that the stack makes its VPC, or allow it here",
+    reason="In a shared VPC each environment can reach the other's pods and API server.",
+    way_out="leave network.existing out, so that the stack creates its own VPC, or allow it here",
     types=(CLUSTER, VSWITCH),
     whole_stack=True,
 )
 def shared_network(views: Sequence[View], context: Context, *, allowed: _Allowed = False) -> StackViolations:
-    """A cluster in a stack without vswitches lies in somebody else's network."""
+    """A cluster in a stack without vswitches is in somebody else's network."""
     for cluster in of_types(views, CLUSTER):
         if not allowed and not any(of_types(views, VSWITCH)):
-            yield cluster, "the cluster lies in a network that is not this stack's"
+            yield cluster, "the cluster is in a network that is not this stack's"
 
 
 @rule(
     "network-peering",
     title="Environments are not connected",
     severity="high",
-    reason="A peered VPC is one network for everything that no security group closes.",
+    reason="Peered VPCs are one network for everything that no security group closes.",
     way_out="remove the peering, or allow it here",
     types=PEERINGS,
 )
 def network_peering(view: View, context: Context, *, allowed: _Allowed = False) -> Violations:
-    """Peering connections and attachments to a cloud enterprise network."""
+    """Peering connections and attachments to a Cloud Enterprise Network (CEN)."""
     if not allowed:
-        yield "the stack connects its VPC with another one"
+        yield "the stack connects its VPC to another one"

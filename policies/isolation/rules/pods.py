@@ -1,4 +1,4 @@
-"""Rules about pods: the same that hold when a job arrives, for what the stack itself brings along."""
+"""Rules about pods: those that hold when a job arrives, for the pods and jobs of the stack itself."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -46,9 +46,9 @@ NO_HOST_ACCESS = _HOST.rule(_no_host_access, WITH_JOBS)
 def _no_privileges(view: View, context: Context) -> Violations:
     for pods in job_pods(view):
         for container in containers(pods.pod):
-            given = container.at("securityContext")
-            raised = given.flag("privileged") or given.flag("allowPrivilegeEscalation")
-            if raised or given.texts("capabilities", "add"):
+            security = container.at("securityContext")
+            raised = security.flag("privileged") or security.flag("allowPrivilegeEscalation")
+            if raised or security.texts("capabilities", "add"):
                 yield f"{_PRIVILEGES.message} ({container.where()})"
 
 
@@ -57,21 +57,21 @@ NO_PRIVILEGES = _PRIVILEGES.rule(_no_privileges, WITH_JOBS)
 
 @rule(
     "pod-hardening",
-    title="Pods say themselves that they need nothing special",
+    title="Pods give up the privileges they do not need",
     severity="high",
-    reason="Pod Security refuses others at run time; said here, the mistake is found before anything is changed.",
+    reason="Pod Security refuses other pods at run time; here the mistake shows before anything is changed.",
     way_out="set runAsNonRoot, seccompProfile RuntimeDefault, allowPrivilegeEscalation: false and drop ALL",
     types=tuple(t for t in WITH_JOBS if "helm" not in t and "sparkoperator" not in t),
 )
 def pod_hardening(view: View, context: Context) -> Violations:
-    """The standard `restricted`, for workloads and for workspaces' pod templates."""
+    """Checks workloads and workspaces' pod templates against the standard `restricted`."""
     for pods in job_pods(view):
-        whole = pods.pod.at("spec", "securityContext")
+        of_pod = pods.pod.at("spec", "securityContext")
         for container in containers(pods.pod):
             if container.where().startswith("data.") and container.path[-1] != 0:
-                continue  # sidecars of jobs are held against `restricted` by Pod Security
-            if _unhardened(whole, container.at("securityContext")):
-                yield f"{container.where()} does not give up what it does not need"
+                continue  # Pod Security itself checks the sidecars of jobs
+            if _unhardened(of_pod, container.at("securityContext")):
+                yield f"{container.where()} keeps privileges that it does not need"
 
 
 def _unhardened(pod: Props, container: Props) -> bool:
@@ -120,15 +120,15 @@ def _in_workspaces(views: Sequence[View]) -> Iterator[tuple[View, View]]:
             yield view, teams[home]
 
 
-def _notes(space: View, key: str) -> list[str]:
-    return (space.props.text("metadata", "annotations", key) or "").split(",")
+def _listed(namespace: View, annotation: str) -> list[str]:
+    return (namespace.props.text("metadata", "annotations", annotation) or "").split(",")
 
 
 def _ram_role(views: Sequence[View], context: Context) -> StackViolations:
-    for view, space in _in_workspaces(views):
+    for view, namespace in _in_workspaces(views):
         for pods in job_pods(view):
             role = pods.pod.text("metadata", "annotations", _ROLE_KEY)
-            if role is not None and role not in _notes(space, ANNOTATION_RAM_ROLES):
+            if role is not None and role not in _listed(namespace, ANNOTATION_RAM_ROLES):
                 yield view, f"{_ROLE.message} ({pods.where})"
 
 
@@ -136,13 +136,13 @@ RAM_ROLE = _ROLE.rule(_ram_role, (NAMESPACE, *WITH_JOBS), whole_stack=True)
 
 
 def _allowed_image(views: Sequence[View], context: Context) -> StackViolations:
-    for view, space in _in_workspaces(views):
+    for view, namespace in _in_workspaces(views):
         conf = conf_of(view) or Conf()
-        given = {key: image for key, image in conf.items() if key.endswith("container.image")}
+        images = {key: image for key, image in conf.items() if key.endswith("container.image")}
         for pods in job_pods(view):
-            given |= {c.where("image"): image for c in containers(pods.pod) if (image := c.text("image"))}
-        for where, image in given.items():
-            if not any(_matches(image, prefix) for prefix in _notes(space, ANNOTATION_IMAGES)):
+            images |= {c.where("image"): image for c in containers(pods.pod) if (image := c.text("image"))}
+        for where, image in images.items():
+            if not any(_matches(image, prefix) for prefix in _listed(namespace, ANNOTATION_IMAGES)):
                 yield view, f"{_IMAGE.message} ({where})"
 
 

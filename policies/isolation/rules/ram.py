@@ -1,4 +1,4 @@
-"""Rules about rights in the cloud: each role reaches its own data, and only its own pods can take it."""
+"""Rules about rights in the cloud: each role reaches its own data, and only its own pods can assume it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from policies.resources.types import RAM_ATTACHMENT, RAM_POLICY, RAM_ROLE
 POLICY_KEY, TRUST_KEY = "policyDocument", "assumeRolePolicyDocument"
 _OSS = "acs:oss:"
 _HDFS_ACTIONS = {"oss:ListObjects", "oss:GetBucketInfo", "oss:PostDataLakeStorageFileOperation"}
-"""Rights that OSS-HDFS needs on a whole bucket: its blocks lie under numbers, so folders cannot be told apart."""
+"""Rights that OSS-HDFS needs on a whole bucket: its blocks are named by numbers, so folders cannot be told apart."""
 _WRITES = re.compile(r"oss:(\*|Put|Delete|Abort|Copy|Append|Restore)")
 _SUBJECT = re.compile(r"system:serviceaccount:[a-z0-9-]+:[a-z0-9.-]+")
 _CLAIMS = ("oidc:aud", "oidc:iss", "oidc:sub")
@@ -23,12 +23,12 @@ _Names = list[str] | tuple[str, ...]
     "ram-wildcard",
     title="RAM policies name actions and resources",
     severity="critical",
-    reason="A star reaches every team's data, and what other projects keep in the same account.",
-    way_out="name the actions, and the bucket and folder they are for",
+    reason="A star reaches every team's data, and that of other projects in the same account.",
+    way_out="name the actions, and the bucket and folder they apply to",
     types=(RAM_POLICY,),
 )
 def ram_wildcard(view: View, context: Context) -> Violations:
-    """Looks at what is allowed: `*` as action, or as whole resource."""
+    """Checks allowed statements for `*` as an action or as the whole resource."""
     for statement in allowing(view, POLICY_KEY):
         if {"*", "*:*"} & set(listed(statement, "Action")) or "*" in listed(statement, "Resource"):
             yield f"{statement.where()} allows everything, or something on everything"
@@ -36,14 +36,14 @@ def ram_wildcard(view: View, context: Context) -> Violations:
 
 @rule(
     "ram-identity-actions",
-    title="Workloads give nobody rights",
+    title="Workloads cannot grant rights",
     severity="critical",
-    reason="Who may write RAM policies, make AccessKeys or pass roles has every right of the account.",
+    reason="Whoever may write RAM policies, create AccessKeys or pass roles has every right of the account.",
     way_out="remove the actions of ram, sts, ims and resourcemanager",
     types=(RAM_POLICY,),
 )
 def ram_identity_actions(view: View, context: Context) -> Violations:
-    """Looks at the services that deal in identities."""
+    """Checks for actions of the services that manage identities."""
     for statement in allowing(view, POLICY_KEY):
         if any(
             a.split(":")[0].lower() in ("ram", "sts", "ims", "resourcemanager") for a in listed(statement, "Action")
@@ -55,12 +55,12 @@ def ram_identity_actions(view: View, context: Context) -> Violations:
     "ram-folder-scope",
     title="RAM policies reach the team's folders only",
     severity="critical",
-    reason="In a bucket that teams share, the folder is all that keeps them apart.",
+    reason="In a bucket that teams share, only the folder keeps them apart.",
     way_out="name bucket and folder (acs:oss:*:*:bucket/teams/name/*)",
     types=(RAM_POLICY,),
 )
 def ram_folder_scope(view: View, context: Context) -> Violations:
-    """A bucket's name without stars; a whole bucket's objects only for the calls that OSS-HDFS needs."""
+    """A bucket's name has no stars; all objects of a bucket are allowed only for the calls that OSS-HDFS needs."""
     for statement in allowing(view, POLICY_KEY):
         hdfs = set(listed(statement, "Action")) <= _HDFS_ACTIONS
         for resource in listed(statement, "Resource"):
@@ -73,13 +73,13 @@ def ram_folder_scope(view: View, context: Context) -> Violations:
     "ram-folder-sharing",
     title="No two roles write the same folder",
     severity="high",
-    reason="One team could change or delete what the other works on.",
-    way_out="give each workload a folder of its own; let others read it",
+    reason="One team could change or delete what the other is working on.",
+    way_out="give each workload a folder of its own; others may read it",
     types=(RAM_POLICY,),
     whole_stack=True,
 )
 def ram_folder_sharing(views: Sequence[View], context: Context) -> StackViolations:
-    """Compares the folders of plain buckets that policies may write; OSS-HDFS buckets have no folders for RAM."""
+    """Compares the folders of plain buckets that policies may write; to RAM, OSS-HDFS buckets have no folders."""
     holders: dict[str, View] = {}
     for view in of_types(views, RAM_POLICY):
         for folder in sorted(set(_written(view))):
@@ -102,8 +102,8 @@ def _written(view: View) -> Iterator[str]:
     "ram-system-policy",
     title="No broad policy of the vendor is attached",
     severity="critical",
-    reason="The vendor's policies (AliyunOSSFullAccess and the like) hold for every bucket of the account.",
-    way_out="attach a policy of the stack's own (the component Identity makes one)",
+    reason="The vendor's policies (AliyunOSSFullAccess and the like) apply to every bucket of the account.",
+    way_out="attach a policy of the stack's own (the component Identity creates one)",
     types=(RAM_ATTACHMENT,),
 )
 def ram_system_policy(
@@ -119,9 +119,9 @@ def ram_system_policy(
 
 @rule(
     "ram-trust",
-    title="Roles say exactly who takes them",
+    title="Roles name exactly who may assume them",
     severity="critical",
-    reason="A trust policy without namespace and account lets every pod of every cluster take the role.",
+    reason="A trust policy without namespace and account lets every pod of every cluster assume the role.",
     way_out="compare oidc:aud, oidc:iss and oidc:sub (system:serviceaccount:<namespace>:<account>) with StringEquals",
     types=(RAM_ROLE,),
 )
@@ -129,25 +129,25 @@ def ram_trust(
     view: View,
     context: Context,
     *,
-    services: Annotated[_Names, Figure("cloud services that may take roles; ECI pods come as ecs")] = (
+    services: Annotated[_Names, Figure("cloud services that may assume roles; ECI pods do so as ecs")] = (
         "ecs.aliyuncs.com",
         "oss.aliyuncs.com",
     ),
-    accounts: Annotated[_Names, Figure("other RAM principals that may take roles")] = (),
+    accounts: Annotated[_Names, Figure("other RAM principals that may assume roles")] = (),
 ) -> Violations:
-    """Looks at services, RAM principals and identity providers."""
+    """Checks services, RAM principals and identity providers."""
     for statement in allowing(view, TRUST_KEY):
-        who = statement.at("Principal")
-        if any(s not in services for s in listed(who, "Service")):
+        principal = statement.at("Principal")
+        if any(s not in services for s in listed(principal, "Service")):
             yield f"{statement.where('Principal')} trusts a service that needs no role here"
-        if any(p not in accounts for p in listed(who, "RAM")):
+        if any(p not in accounts for p in listed(principal, "RAM")):
             yield f"{statement.where('Principal')} trusts an account or user"
-        if who.has("Federated") and not _exact(statement):
-            yield f"{statement.where('Condition')} does not say which account of which namespace"
+        if principal.has("Federated") and not _exact(statement):
+            yield f"{statement.where('Condition')} does not name one account of one namespace"
 
 
 def _exact(statement: Props) -> bool:
-    """True when all claims of a token are compared as whole texts, and subjects are single accounts."""
+    """True when all claims of a token are compared exactly and each subject is a single account."""
     claims = statement.at("Condition", "StringEquals")
     subjects = listed(claims, "oidc:sub")
     return all(listed(claims, c) for c in _CLAIMS) and all(_SUBJECT.fullmatch(s) for s in subjects)

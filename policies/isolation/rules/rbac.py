@@ -12,17 +12,17 @@ from policies.resources.types import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, NAMESPA
 ROLES, BINDINGS = (ROLE, CLUSTER_ROLE), (ROLE_BINDING, CLUSTER_ROLE_BINDING)
 WRITE = {"create", "update", "patch", "delete", "deletecollection", "*"}
 READ = {"get", "list", "watch", "*"}
-POD_MAKERS = {
+POD_CREATING = {
     "pods", "replicationcontrollers", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs",
 }  # fmt: skip
-"""Whoever creates one of these creates pods, and with them runs as any account of the namespace."""
-WALLS = {
+"""Whoever creates one of these creates pods, and in them can run as any account of the namespace."""
+SAFEGUARDS = {
     "roles", "rolebindings", "clusterroles", "clusterrolebindings", "serviceaccounts/token", "namespaces",
     "resourcequotas", "limitranges", "networkpolicies", "validatingadmissionpolicies",
     "validatingadmissionpolicybindings", "validatingwebhookconfigurations", "mutatingwebhookconfigurations",
     "certificatesigningrequests/approval",
 }  # fmt: skip
-"""What rights, quotas and borders themselves are made of."""
+"""The objects that rights, quotas and borders themselves consist of."""
 EVERYONE = {
     "system:authenticated", "system:unauthenticated", "system:anonymous", "system:serviceaccounts", "system:masters",
 }  # fmt: skip
@@ -31,12 +31,12 @@ _Platform = Annotated[list[str] | tuple[str, ...], Figure("namespaces of the pla
 
 def _grants(view: View) -> Iterator[tuple[Props, set[str], set[str]]]:
     """Each rule of a role, with its resources and verbs."""
-    for given in view.props.each("rules"):
-        yield given, set(given.texts("resources")), set(given.texts("verbs"))
+    for grant in view.props.each("rules"):
+        yield grant, set(grant.texts("resources")), set(grant.texts("verbs"))
 
 
 def _home(subject: Props) -> str:
-    """The namespace of the service account a subject names, also by its user name; empty for others."""
+    """The namespace of the service account that a subject names, directly or by its user name; empty for others."""
     name = subject.text("name") or ""
     if subject.text("kind") == "ServiceAccount":
         return subject.text("namespace") or ""
@@ -47,82 +47,82 @@ def _home(subject: Props) -> str:
     "rbac-wildcard",
     title="Roles name what they allow",
     severity="critical",
-    reason="A star also allows what does not exist yet: the next CRD, the next verb, secrets included.",
+    reason="A star also allows what does not exist yet: the next CRD, the next verb. It includes secrets.",
     way_out="list the API groups, resources and verbs that are needed",
     types=ROLES,
 )
 def rbac_wildcard(view: View, context: Context) -> Violations:
-    """Looks for `*` in groups, resources, verbs and paths."""
-    for given in view.props.each("rules"):
+    """Checks for `*` in groups, resources, verbs and paths."""
+    for grant in view.props.each("rules"):
         for key in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
-            if any("*" in item for item in given.texts(key)):
-                yield f"{given.where(key)} holds a *"
+            if any("*" in item for item in grant.texts(key)):
+                yield f"{grant.where(key)} contains a *"
 
 
 @rule(
     "rbac-secrets",
     title="No role reads secrets",
     severity="critical",
-    reason="Whoever lists the secrets of a namespace has every password and token in it.",
+    reason="Whoever can list the secrets of a namespace has every password and token in it.",
     way_out="remove secrets from the rule, or name single ones in resourceNames with the verb get",
     types=ROLES,
 )
 def rbac_secrets(view: View, context: Context) -> Violations:
     """A single secret by name may be read with `get`; `list` and `watch` ignore names."""
-    for given, resources, verbs in _grants(view):
-        named = given.texts("resourceNames") and verbs <= {"get"}
+    for grant, resources, verbs in _grants(view):
+        named = grant.texts("resourceNames") and verbs <= {"get"}
         if "secrets" in resources and verbs & READ and not named:
-            yield f"{given.where()} reads secrets"
+            yield f"{grant.where()} reads secrets"
 
 
 @rule(
     "rbac-exec",
     title="No role opens a shell in pods",
     severity="critical",
-    reason="A shell in a pod is the pod's identity in the cloud and its account in the cluster.",
+    reason="A shell in a pod has the pod's identity in the cloud and its account in the cluster.",
     way_out="remove pods/exec, pods/attach and pods/ephemeralcontainers; logs and port-forward are enough",
     types=ROLES,
 )
 def rbac_exec(view: View, context: Context) -> Violations:
     """Any verb counts: `get` opens a shell as well."""
-    for given, resources, verbs in _grants(view):
+    for grant, resources, verbs in _grants(view):
         if verbs and resources & {"pods/exec", "pods/attach", "pods/ephemeralcontainers", "nodes/proxy"}:
-            yield f"{given.where()} opens shells in pods"
+            yield f"{grant.where()} opens shells in pods"
 
 
 @rule(
     "rbac-cluster-pods",
     title="Nobody creates pods in every namespace",
     severity="critical",
-    reason="Who creates pods everywhere runs as every account of every team, the system's own included.",
+    reason="Whoever creates pods everywhere can run as every account of every team, the system's own included.",
     way_out="use a Role in each namespace instead of a ClusterRole",
     types=(CLUSTER_ROLE,),
 )
 def rbac_cluster_pods(view: View, context: Context) -> Violations:
     """Workloads count as pods."""
-    for given, resources, verbs in _grants(view):
-        if resources & POD_MAKERS and verbs & WRITE:
-            yield f"{given.where()} lets pods be made or changed in every namespace"
+    for grant, resources, verbs in _grants(view):
+        if resources & POD_CREATING and verbs & WRITE:
+            yield f"{grant.where()} allows creating or changing pods in every namespace"
 
 
 @rule(
     "rbac-pod-creator",
     title="In a team's namespace only drivers and the platform create pods",
     severity="critical",
-    reason="People who create pods get around the operator, and so around everything that is checked in jobs.",
-    way_out="let people submit SparkApplications; bind the role to the driver's account only",
+    reason="People who create pods bypass the operator, and with it everything that is checked in jobs.",
+    way_out="let people submit SparkApplications, and bind the role to the driver's account only",
     types=(NAMESPACE, ROLE, ROLE_BINDING),
     whole_stack=True,
 )
 def rbac_pod_creator(
     views: Sequence[View], context: Context, *, platform: _Platform = ("spark-operator",)
 ) -> StackViolations:
-    """Follows bindings to the roles of teams' namespaces that create pods or workloads."""
+    """Follows bindings to the roles in teams' namespaces that may create pods or workloads."""
     teams = workspaces(views)
     creating = {
         (namespace_of(r), r.props.text("metadata", "name"))
         for r in of_types(views, ROLE)
-        if any(resources & POD_MAKERS and "create" in verbs for _, resources, verbs in _grants(r))
+        if any(resources & POD_CREATING and "create" in verbs for _, resources, verbs in _grants(r))
     }
     for binding in of_types(views, ROLE_BINDING):
         home = namespace_of(binding)
@@ -135,17 +135,17 @@ def rbac_pod_creator(
 
 @rule(
     "rbac-escalation",
-    title="No role changes rights or walls",
+    title="No role changes rights or safeguards",
     severity="critical",
-    reason="Who writes roles, quotas, network policies or admission policies has all rights they could take away.",
-    way_out="remove the rule; the stack alone changes them",
+    reason="Whoever can write roles, quotas, network policies or admission policies is bound by none of them.",
+    way_out="remove the rule; only the stack changes them",
     types=ROLES,
 )
 def rbac_escalation(view: View, context: Context) -> Violations:
-    """Looks for write access to what rights are made of, and for escalate, bind and impersonate."""
-    for given, resources, verbs in _grants(view):
-        if verbs & {"escalate", "bind", "impersonate"} or (resources & WALLS and verbs & WRITE):
-            yield f"{given.where()} changes rights or walls"
+    """Checks for write access to the objects that hold rights, and for escalate, bind and impersonate."""
+    for grant, resources, verbs in _grants(view):
+        if verbs & {"escalate", "bind", "impersonate"} or (resources & SAFEGUARDS and verbs & WRITE):
+            yield f"{grant.where()} changes rights or safeguards"
 
 
 @rule(
@@ -153,13 +153,13 @@ def rbac_escalation(view: View, context: Context) -> Violations:
     title="Rights stay within a namespace",
     severity="critical",
     reason="An account of one team with rights in another's namespace is the shortest way across.",
-    way_out="bind an account of the same namespace; the platform's own namespaces are named in the figure platform",
+    way_out="bind an account of this namespace; the figure `platform` lists the platform's own namespaces",
     types=(ROLE_BINDING,),
 )
 def rbac_cross_namespace(
     view: View, context: Context, *, platform: _Platform = ("spark-operator", "kube-system")
 ) -> Violations:
-    """Compares the namespaces of a binding and of its service accounts."""
+    """Compares the namespace of a binding with those of its service accounts."""
     home = namespace_of(view)
     for subject in view.props.each("subjects"):
         other = _home(subject)
@@ -169,14 +169,14 @@ def rbac_cross_namespace(
 
 @rule(
     "rbac-everyone",
-    title="Rights are given to somebody in particular",
+    title="Rights are granted to somebody in particular",
     severity="critical",
-    reason="Groups of everyone hold every pod of every team; an account `default` is what a pod gets that says none.",
-    way_out="bind a team's group or an account made for the purpose",
+    reason="Groups of everyone include every pod of every team; a pod that names no account gets `default`.",
+    way_out="bind a team's group or an account created for the purpose",
     types=BINDINGS,
 )
 def rbac_everyone(view: View, context: Context) -> Violations:
-    """Looks at groups of the system and at default accounts."""
+    """Checks for the system's groups and default accounts."""
     for subject in view.props.each("subjects"):
         name = subject.text("name") or ""
         default = subject.text("kind") == "ServiceAccount" and name == "default"
@@ -186,18 +186,18 @@ def rbac_everyone(view: View, context: Context) -> Violations:
 
 @rule(
     "rbac-cluster-binding",
-    title="Cluster-wide rights are the platform's only",
+    title="Only the platform has cluster-wide rights",
     severity="critical",
-    reason="A ClusterRoleBinding holds in all teams' namespaces, those of tomorrow included.",
+    reason="A ClusterRoleBinding applies to all teams' namespaces, future ones included.",
     way_out="use a RoleBinding in the team's namespace",
     types=BINDINGS,
 )
 def rbac_cluster_binding(
     view: View, context: Context, *, platform: _Platform = ("spark-operator", "kube-system")
 ) -> Violations:
-    """Accounts of the platform may be bound cluster-wide; the cluster's own broad roles may not be bound at all."""
+    """The platform's accounts may be bound cluster-wide; the cluster's own broad roles may not be bound at all."""
     if view.props.text("roleRef", "name") in ("cluster-admin", "admin", "edit"):
-        yield "binds a role of the cluster that may nearly everything"
+        yield "binds a role of the cluster that allows nearly everything"
     elif view.type == CLUSTER_ROLE_BINDING:
         for subject in view.props.each("subjects"):
             if _home(subject) not in platform:

@@ -14,14 +14,14 @@ _CELEBORN = "celeborn-defaults.conf"
 
 @rule(
     "cluster-protected",
-    title="The cluster cannot be deleted by a command",
+    title="The cluster cannot be deleted by a single command",
     severity="critical",
-    reason="With the cluster go all running jobs and all shuffle data.",
+    reason="All running jobs and all shuffle data would be lost with it.",
     way_out="set cluster.deletion_protection: true",
     types=(CLUSTER,),
 )
 def cluster_protected(view: View, context: Context) -> Violations:
-    """The engine's protection and ACK's own."""
+    """Checks the engine's protection and ACK's own."""
     if not view.options.get("protect"):
         yield "the cluster is not protected"
     if view.props.flag("deletionProtection") is not True:
@@ -30,9 +30,9 @@ def cluster_protected(view: View, context: Context) -> Violations:
 
 @rule(
     "audit-log",
-    title="It is written down who did what",
+    title="The API server keeps an audit log",
     severity="medium",
-    reason="After an incident the API server's audit log is all there is.",
+    reason="After an incident only this log shows who did what.",
     way_out="set cluster.logs.audit: true",
     types=(CLUSTER,),
 )
@@ -46,7 +46,7 @@ def audit_log(view: View, context: Context) -> Violations:
     "disk-encryption",
     title="Disks are encrypted",
     severity="high",
-    reason="Shuffle data is copies of the teams' data.",
+    reason="Shuffle data consists of copies of the teams' data.",
     way_out='set the parameter encrypted: "true"',
     types=(STORAGE_CLASS,),
 )
@@ -61,7 +61,7 @@ def disk_encryption(view: View, context: Context) -> Violations:
     "operator-scope",
     title="The operator works in the teams' namespaces only",
     severity="critical",
-    reason="Its chart gives it rights on pods of every namespace unless it is told where jobs run.",
+    reason="Its chart gives it rights on the pods of every namespace unless it is told where jobs run.",
     way_out="name the workspaces' namespaces in spark.jobNamespaces",
     types=(CHART,),
 )
@@ -69,7 +69,7 @@ def operator_scope(
     view: View,
     context: Context,
     *,
-    never: Annotated[list[str] | tuple[str, ...], Figure("namespaces that jobs never run in")] = (
+    never: Annotated[list[str] | tuple[str, ...], Figure("namespaces in which jobs never run")] = (
         "",
         "default",
         "kube-system",
@@ -86,9 +86,9 @@ def operator_scope(
 
 @rule(
     "shuffle-authentication",
-    title="Jobs prove that a shuffle is theirs",
+    title="Jobs authenticate to the shuffle service",
     severity="critical",
-    reason="Without it every job reads every other team's shuffle data, and can end it.",
+    reason="Without authentication every job can read and delete every other team's shuffle data.",
     way_out=f"set shuffle.authentication: true ({PROJECT}'s default)",
     types=(CONFIG_MAP,),
 )
@@ -96,4 +96,4 @@ def shuffle_authentication(view: View, context: Context) -> Violations:
     """Reads the servers' configuration."""
     text = view.props.text("data", _CELEBORN) if view.props.has("data") else None
     if text is not None and parse_conf(text).get("celeborn.auth.enabled") != "true":
-        yield f"data.{_CELEBORN} does not switch authentication on"
+        yield f"data.{_CELEBORN} does not turn authentication on"

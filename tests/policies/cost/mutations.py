@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from replay.graph import Graph
+from replay.graph import Graph, Resource
 from tests.policies.graphs import (
     ECI,
     PENDING,
@@ -23,8 +23,8 @@ DEFAULTS, QUOTA = "spark-a-spark-defaults", "spark-a-quota"
 
 
 def pod(graph: Graph, name: str = WORKER) -> dict[str, Any]:
-    found: dict[str, Any] = get(graph, name)["spec"]["template"]
-    return found
+    template_of_pod: dict[str, Any] = get(graph, name)["spec"]["template"]
+    return template_of_pod
 
 
 def size(graph: Graph, name: str, cpu: str, memory: str) -> None:
@@ -53,8 +53,8 @@ def spec_of(name: str, **values: Any) -> Change:
     return lambda g: get(g, name)["spec"].update(values)
 
 
-def add(made: Any) -> Change:
-    return lambda g: g.resources.append(made)
+def add(resource: Resource) -> Change:
+    return lambda g: g.resources.append(resource)
 
 
 def claim(key: str, value: Any) -> Change:

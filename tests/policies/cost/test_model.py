@@ -123,9 +123,9 @@ def test_economy_and_ecs_types_and_unknown_regions_have_no_price_and_never_zero(
         (PodRequest(4, 16), "eu-central-1"),
         (PodRequest(4, 16), None),
     ):
-        found = bill(request, prices(region))
-        assert found.cny_per_hour is None
-        assert found.unpriced
+        unpriced = bill(request, prices(region))
+        assert unpriced.cny_per_hour is None
+        assert unpriced.unpriced
 
 
 def test_with_several_sizes_the_dearest_is_reckoned_with() -> None:
@@ -183,8 +183,8 @@ def test_what_has_no_price_is_listed() -> None:
 
 def test_an_unknown_size_makes_the_sum_incomplete_and_says_so() -> None:
     graph = changed(lambda g: get(g, "celeborn-worker")["spec"].update(replicas={UNKNOWN: True}))
-    found = [line for line in estimate_graph(graph, CONTEXT).lines if line.undecided]
-    assert [line.note for line in found] == ["spec.replicas is not known yet"]
+    undecided = [line for line in estimate_graph(graph, CONTEXT).lines if line.undecided]
+    assert [line.note for line in undecided] == ["spec.replicas is not known yet"]
 
 
 def test_a_quota_counts_what_runs_in_its_namespace_only_once() -> None:
@@ -222,9 +222,9 @@ def test_prices_older_than_a_year_are_flagged() -> None:
     assert "acs.general-purpose.default.vcpu" not in old
 
 
-def test_every_price_has_a_source_a_date_and_one_place() -> None:
-    places = [(p.key, p.region) for p in read()]
-    assert len(places) == len(set(places))
+def test_every_price_has_a_source_a_date_and_is_listed_once() -> None:
+    keys = [(p.key, p.region) for p in read()]
+    assert len(keys) == len(set(keys))
     assert all(p.source and p.unit and p.certainty in ("vendor", "secondary", "remembered", "api") for p in read())
 
 

@@ -12,7 +12,7 @@ from policies.base.view import Props, Undecided, Unreadable, opened
 from policies.cost.rules import RULES
 from replay.graph import SECRET, UNKNOWN, Graph
 from tests.policies.cost.mutations import MUTATIONS, config_for
-from tests.policies.graphs import Path, changed, clean, get, is_place, leaves, put
+from tests.policies.graphs import Path, changed, clean, get, is_settable, leaves, put
 from tools.packs import Pack
 
 IDS = [r.id for r in RULES]
@@ -37,10 +37,10 @@ def test_the_clean_platform_breaks_no_rule(cost_pack: Pack) -> None:
 @pytest.mark.parametrize("rule", IDS)
 def test_a_violation_is_caught_by_exactly_its_rule_in_the_packs_process(rule: str, cost_pack: Pack) -> None:
     cost_pack.configure(config_for(rule))
-    found = cost_pack.check(changed(MUTATIONS[rule]))
-    assert {v.rule for v in found} == {rule}
-    assert {v.level for v in found} == {"mandatory"}
-    assert all(v.message.startswith(f"{rule}: ") for v in found)
+    verdicts = cost_pack.check(changed(MUTATIONS[rule]))
+    assert {v.rule for v in verdicts} == {rule}
+    assert {v.level for v in verdicts} == {"mandatory"}
+    assert all(v.message.startswith(f"{rule}: ") for v in verdicts)
 
 
 @pytest.mark.parametrize("rule", IDS)
@@ -54,19 +54,19 @@ def test_the_same_is_said_without_the_engine(rule: str, cost_pack: Pack) -> None
 def touched(rule: str) -> list[tuple[int, Path]]:
     """Where a rule's change differs from the clean platform: resource's index, path of the value or its parents."""
     before, after = clean(), changed(MUTATIONS[rule])
-    places: list[tuple[int, Path]] = []
+    locations: list[tuple[int, Path]] = []
     for i, resource in enumerate(after.resources):
         old = dict(leaves(before.resources[i].inputs)) if i < len(before.resources) else {}
         new = dict(leaves(resource.inputs))
         different = [path for path in {**old, **new} if old.get(path, MARK) != new.get(path, MARK)]
         parents = {path[:n] for path in different for n in range(1, len(path) + 1)}
-        places += [(i, path) for path in sorted(parents, key=str) if is_place(resource.inputs, path)]
-    return places
+        locations += [(i, path) for path in sorted(parents, key=str) if is_settable(resource.inputs, path)]
+    return locations
 
 
-def with_value(rule: str, place: tuple[int, Path], value: Any) -> Graph:
+def with_value(rule: str, location: tuple[int, Path], value: Any) -> Graph:
     graph = changed(MUTATIONS[rule])
-    graph.resources[place[0]].inputs = put(graph.resources[place[0]].inputs, place[1], value)
+    graph.resources[location[0]].inputs = put(graph.resources[location[0]].inputs, location[1], value)
     return graph
 
 
@@ -76,10 +76,10 @@ READS = [r for r in IDS if r not in ("price-age", "nat-gateway")]
 
 @pytest.mark.parametrize("rule", READS)
 def test_an_unknown_value_is_said_and_does_not_pass_in_silence(rule: str, cost_pack: Pack) -> None:
-    graphs = [with_value(rule, place, {UNKNOWN: True}) for place in touched(rule)]
-    said = [v for g in graphs for v in plain(g, rule) if v.rule == rule]
-    assert any(v.undecided for v in said), said
-    assert all(v.level == "advisory" for v in said if v.undecided)
+    graphs = [with_value(rule, location, {UNKNOWN: True}) for location in touched(rule)]
+    verdicts = [v for g in graphs for v in plain(g, rule) if v.rule == rule]
+    assert any(v.undecided for v in verdicts), verdicts
+    assert all(v.level == "advisory" for v in verdicts if v.undecided)
     cost_pack.configure(config_for(rule))
     by_pack = [v for g in graphs for v in cost_pack.check(g) if v.rule == rule]
     assert any(v.undecided and v.level == "advisory" for v in by_pack)
@@ -88,14 +88,14 @@ def test_an_unknown_value_is_said_and_does_not_pass_in_silence(rule: str, cost_p
 @pytest.mark.parametrize("rule", READS)
 @pytest.mark.parametrize("wrong", [{"an": "object"}, ["a list"], "no-number-and-no-choice", -1])
 def test_a_value_of_the_wrong_type_never_breaks_a_rule(rule: str, wrong: Any) -> None:
-    for place in touched(rule):
-        plain(with_value(rule, place, wrong), rule)
+    for location in touched(rule):
+        plain(with_value(rule, location, wrong), rule)
 
 
 @pytest.mark.parametrize("rule", READS)
 def test_a_wrong_type_where_the_violation_was_is_a_violation(rule: str) -> None:
-    said = [v for place in touched(rule) for v in plain(with_value(rule, place, {"an": {"object": 1}}), rule)]
-    assert any(v.rule == rule and (v.level == "mandatory" or v.undecided) for v in said)
+    verdicts = [v for location in touched(rule) for v in plain(with_value(rule, location, {"an": {"object": 1}}), rule)]
+    assert any(v.rule == rule and (v.level == "mandatory" or v.undecided) for v in verdicts)
 
 
 @pytest.mark.parametrize("rule", IDS)
@@ -109,17 +109,17 @@ def test_missing_values_never_break_a_rule(rule: str) -> None:
 @pytest.mark.parametrize("rule", READS)
 def test_no_message_holds_a_secret(rule: str, cost_pack: Pack) -> None:
     cost_pack.configure(config_for(rule))
-    for place in touched(rule):
-        graph = with_value(rule, place, {SECRET: True, "value": MARK})
+    for location in touched(rule):
+        graph = with_value(rule, location, {SECRET: True, "value": MARK})
         assert MARK not in repr(plain(graph, rule)) + repr(cost_pack.check(graph))
 
 
 def test_a_misspelt_figure_that_the_engine_lets_pass_is_a_violation(cost_pack: Pack) -> None:
     cost_pack.configure({"all": "disabled", "disk-size": {"enforcementLevel": "mandatory", "max_gb": 3}})
-    said = cost_pack.check(clean())
-    assert said
-    assert {v.rule for v in said} == {"disk-size"}
-    assert "did you mean 'max_gib'?" in said[0].message
+    verdicts = cost_pack.check(clean())
+    assert verdicts
+    assert {v.rule for v in verdicts} == {"disk-size"}
+    assert "did you mean 'max_gib'?" in verdicts[0].message
 
 
 def test_the_pack_tells_the_engine_severity_schema_and_way_out(cost_pack: Pack) -> None:
@@ -146,8 +146,8 @@ def test_a_first_preview_without_kubernetes_properties_leaves_the_sums_undecided
         if resource.type.startswith("kubernetes:"):
             resource.inputs = {}
     cost_pack.configure(config_for("none"))
-    said = {v.rule for v in cost_pack.analyze_stack(graph) if v.undecided}
-    assert {"idle-ceiling", "monthly-budget"} <= said
+    undecided = {v.rule for v in cost_pack.analyze_stack(graph) if v.undecided}
+    assert {"idle-ceiling", "monthly-budget"} <= undecided
     assert mandatory(cost_pack.analyze_stack(graph)) == []
 
 

@@ -19,11 +19,11 @@ def test_no_stack_breaks_a_mandatory_rule_of_its_environment(
 ) -> None:
     judged, graph = judged_by(stack), graph_of(stack, known)
     path = config_file(PACKS["cost"], judged.environment)
-    said = check(graph, RULES, load(path, RULES), Context(region=judged.region))
-    assert mandatory(said) == []
+    verdicts = check(graph, RULES, load(path, RULES), Context(region=judged.region))
+    assert mandatory(verdicts) == []
     cost_pack.configure(json.loads(path.read_text()))
     by_pack = cost_pack.check(graph)
-    assert sorted(map(str, by_pack)) == sorted(map(str, said))
+    assert sorted(map(str, by_pack)) == sorted(map(str, verdicts))
 
 
 def test_every_pod_and_quota_of_a_stack_has_a_price(stack: str, graph_of: GraphOf) -> None:
@@ -43,6 +43,6 @@ def test_a_first_preview_costs_what_the_update_will_or_says_what_it_lacks(stack:
 
 def test_stricter_figures_stop_the_same_stack(graph_of: GraphOf, cost_pack: Pack) -> None:
     cost_pack.configure({"all": "disabled", "idle-ceiling": {"enforcementLevel": "mandatory", "max_cny_per_hour": 1}})
-    said = cost_pack.check(graph_of("prod", True))
-    assert [(v.rule, v.level) for v in said] == [("idle-ceiling", "mandatory")]
-    assert "allowed: 1;" in said[0].message
+    verdicts = cost_pack.check(graph_of("prod", True))
+    assert [(v.rule, v.level) for v in verdicts] == [("idle-ceiling", "mandatory")]
+    assert "allowed: 1;" in verdicts[0].message

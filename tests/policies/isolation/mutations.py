@@ -4,7 +4,7 @@ import copy
 import json
 from typing import Any
 
-from replay.graph import Graph
+from replay.graph import Graph, Resource
 from tests.policies.graphs import Change, get, kubernetes, resource
 from tests.policies.isolation.platform import (
     ECI,
@@ -36,8 +36,8 @@ def spec_of(name: str, **values: Any) -> Change:
     return lambda g: get(g, name)["spec"].update(values)
 
 
-def add(made: Any) -> Change:
-    return lambda g: g.resources.append(copy.deepcopy(made))
+def add(resource: Resource) -> Change:
+    return lambda g: g.resources.append(copy.deepcopy(resource))
 
 
 def remove(name: str) -> Change:
@@ -61,15 +61,15 @@ def jobs(conf: dict[str, str] | None = None, **pods: Any) -> Change:
 
 
 def executor(**spec: Any) -> Change:
-    made = pod("executor")
-    made["spec"] |= spec
-    return jobs(executor=made)
+    template = pod("executor")
+    template["spec"] |= spec
+    return jobs(executor=template)
 
 
 def noted(**notes: str) -> dict[str, Any]:
-    made = pod("executor")
-    made["metadata"]["annotations"] |= {f"{ECI}{k.replace('_', '-')}": v for k, v in notes.items()}
-    return made
+    template = pod("executor")
+    template["metadata"]["annotations"] |= {f"{ECI}{k.replace('_', '-')}": v for k, v in notes.items()}
+    return template
 
 
 def container(**changes: Any) -> Change:
@@ -85,8 +85,8 @@ def note(key: str, value: str) -> Change:
 
 
 def right(*statements: dict[str, Any]) -> Change:
-    given = json.loads(rights("a"))["Statement"]
-    return put_in(POLICY, policyDocument=document(*given, *statements))
+    of_team = json.loads(rights("a"))["Statement"]
+    return put_in(POLICY, policyDocument=document(*of_team, *statements))
 
 
 def trusting(**principal: list[str]) -> Change:

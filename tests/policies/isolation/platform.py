@@ -40,14 +40,14 @@ def pod(role: str, team: str = "a") -> dict[str, Any]:
 
 
 def job_data(team: str = "a", conf: dict[str, str] | None = None, **pods: Any) -> dict[str, str]:
-    given = {
+    conf_of_team = {
         "spark.kubernetes.container.image": f"{REGISTRY}spark:3.5.9",
         "spark.kubernetes.authenticate.driver.serviceAccountName": "spark-driver",
         "spark.kubernetes.authenticate.executor.serviceAccountName": "spark-executor",
         "spark.celeborn.identity.user-specific.tenant": team,
     }
     driver, executor = pods.get("driver", pod("driver", team)), pods.get("executor", pod("executor", team))
-    return defaults(given | (conf or {}), driver, executor)
+    return defaults(conf_of_team | (conf or {}), driver, executor)
 
 
 def grants(resources: list[str], verbs: list[str], **more: Any) -> dict[str, Any]:
@@ -61,11 +61,11 @@ def account(name: str, namespace: str) -> dict[str, str]:
 def namespace(name: str, *, team: str = "") -> Resource:
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     notes = {"spark-on-ack.io/allowed-images": REGISTRY, "spark-on-ack.io/allowed-ram-roles": f"x-{team}"}
-    made = kubernetes("core/v1:Namespace", "", name)
-    made.inputs["metadata"] |= {"labels": labels | ({"spark-on-ack.io/workspace": team} if team else {})}
+    result = kubernetes("core/v1:Namespace", "", name)
+    result.inputs["metadata"] |= {"labels": labels | ({"spark-on-ack.io/workspace": team} if team else {})}
     if team:
-        made.inputs["metadata"] |= {"annotations": notes}
-    return made
+        result.inputs["metadata"] |= {"annotations": notes}
+    return result
 
 
 def workspace(team: str) -> list[Resource]:
@@ -135,14 +135,14 @@ def storage() -> list[Resource]:
     hdfs = {"BucketName": "x-hdfs", "EnableOssHdfsService": True, "AccessControl": "private"}
     template = {"Resources": {"Bucket": {"Type": "ALIYUN::OSS::Bucket", "Properties": hdfs}}}
     body = {"templateBody": json.dumps(template), "deletionProtection": "Enabled"}
-    made = [
+    protected = [
         resource("alicloud:oss/bucket:Bucket", "files", {"bucket": "x-files", "forceDestroy": False}),
         resource("alicloud:ros/stack:Stack", "hdfs", body),
         resource("alicloud:oss/bucketAcl:BucketAcl", "acl", {"bucket": "x-files", "acl": "private"}),
     ]
-    for each in made:
+    for each in protected:
         each.options["protect"] = True
-    return [*made, *bucket("x-files"), *bucket("x-hdfs")]
+    return [*protected, *bucket("x-files"), *bucket("x-hdfs")]
 
 
 def rights(team: str) -> str:
@@ -213,9 +213,9 @@ def services() -> list[Resource]:
 
 
 def cloud_identities() -> list[Resource]:
-    made = []
+    identities = []
     for team in ("a", "b"):
-        made += [
+        identities += [
             resource("alicloud:ram/policy:Policy", f"{team}-policy", {"policyDocument": rights(team)}),
             resource("alicloud:ram/role:Role", f"{team}-role", {"assumeRolePolicyDocument": trust()}),
             resource(
@@ -224,7 +224,7 @@ def cloud_identities() -> list[Resource]:
                 {"policyType": "Custom", "policyName": f"x-{team}"},
             ),
         ]
-    return made
+    return identities
 
 
 def clean() -> Graph:

@@ -13,7 +13,7 @@ from policies.base.rule import Context, Rule
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES
 from replay.graph import SECRET, UNKNOWN, Graph, Resource
-from tests.policies.graphs import Change, Path, is_place, leaves, put
+from tests.policies.graphs import Change, Path, is_settable, leaves, put
 from tests.policies.isolation.mutations import MUTATIONS, VARIANTS
 from tests.policies.isolation.platform import clean
 from tools.packs import Pack
@@ -76,29 +76,29 @@ def test_a_violation_is_caught_by_exactly_its_rule_in_the_packs_process(
 ) -> None:
     isolation_pack.configure(STRICT)
     graph = changed(change)
-    found = asked(isolation_pack, graph)
-    assert {v.rule for v in found} == {rule}
-    assert {v.level for v in found} == {"mandatory"}
-    assert all(v.message.startswith(f"{rule}: ") for v in found)
-    assert facts(plain(graph)) == facts(found), "the same is said without the engine"
+    verdicts = asked(isolation_pack, graph)
+    assert {v.rule for v in verdicts} == {rule}
+    assert {v.level for v in verdicts} == {"mandatory"}
+    assert all(v.message.startswith(f"{rule}: ") for v in verdicts)
+    assert facts(plain(graph)) == facts(verdicts), "the same is said without the engine"
 
 
 def touched(rule: str) -> list[tuple[str, str, Path]]:
     """Where a rule's change differs from the clean platform: the resource's URN, path of the value or its parents."""
     before = {r.urn: dict(leaves(r.inputs)) for r in clean()}
-    places: list[tuple[str, str, Path]] = []
+    locations: list[tuple[str, str, Path]] = []
     for resource in changed(MUTATIONS[rule]):
         old, new = before.get(resource.urn, {}), dict(leaves(resource.inputs))
         different = [path for path in {**old, **new} if old.get(path, MARK) != new.get(path, MARK)]
         parents = {path[:n] for path in different for n in range(1, len(path) + 1)}
-        places += [(resource.urn, rule, p) for p in sorted(parents, key=str) if is_place(resource.inputs, p)]
-    return places
+        locations += [(resource.urn, rule, p) for p in sorted(parents, key=str) if is_settable(resource.inputs, p)]
+    return locations
 
 
-def with_value(place: tuple[str, str, Path], value: Any) -> Graph:
-    graph = changed(MUTATIONS[place[1]])
-    resource = graph.by_urn()[place[0]]
-    resource.inputs = put(resource.inputs, place[2], value)
+def with_value(location: tuple[str, str, Path], value: Any) -> Graph:
+    graph = changed(MUTATIONS[location[1]])
+    resource = graph.by_urn()[location[0]]
+    resource.inputs = put(resource.inputs, location[2], value)
     return graph
 
 
@@ -111,25 +111,25 @@ def test_nearly_all_rules_are_tried_with_strange_values() -> None:
 
 @pytest.mark.parametrize("rule", READS)
 def test_an_unknown_value_is_said_and_does_not_pass_in_silence(rule: str, isolation_pack: Pack) -> None:
-    graphs = [with_value(place, {UNKNOWN: True}) for place in touched(rule)]
-    said = [(g, v) for g in graphs for v in alone(g, rule) if v.undecided]
-    assert said
-    assert all(v.level == "advisory" for _, v in said)
+    graphs = [with_value(location, {UNKNOWN: True}) for location in touched(rule)]
+    undecided = [(g, v) for g in graphs for v in alone(g, rule) if v.undecided]
+    assert undecided
+    assert all(v.level == "advisory" for _, v in undecided)
     isolation_pack.configure({"all": "disabled", rule: "mandatory"})
-    assert said[0][1] in asked(isolation_pack, said[0][0])
+    assert undecided[0][1] in asked(isolation_pack, undecided[0][0])
 
 
 @pytest.mark.parametrize("rule", READS)
 @pytest.mark.parametrize("wrong", [{"an": "object"}, ["a list"], "neither-number-nor-choice", -1, True, [[1]], [{}]])
 def test_a_value_of_the_wrong_type_never_breaks_a_rule(rule: str, wrong: Any) -> None:
-    for place in touched(rule):
-        alone(with_value(place, wrong), rule)
+    for location in touched(rule):
+        alone(with_value(location, wrong), rule)
 
 
 @pytest.mark.parametrize("rule", READS)
 def test_a_wrong_type_where_the_violation_was_is_a_violation(rule: str) -> None:
-    said = [v for place in touched(rule) for v in alone(with_value(place, {"an": {"object": 1}}), rule)]
-    assert any(v.rule == rule and (v.level == "mandatory" or v.undecided) for v in said)
+    verdicts = [v for location in touched(rule) for v in alone(with_value(location, {"an": {"object": 1}}), rule)]
+    assert any(v.rule == rule and (v.level == "mandatory" or v.undecided) for v in verdicts)
 
 
 @pytest.mark.parametrize("rule", IDS)
@@ -138,14 +138,14 @@ def test_missing_values_never_break_a_rule(rule: str) -> None:
     for resource in graph.resources:
         resource.inputs = {}
     alone(graph, rule)
-    for place in touched(rule):
-        alone(with_value(place, None), rule)
+    for location in touched(rule):
+        alone(with_value(location, None), rule)
 
 
 @pytest.mark.parametrize("rule", READS)
 def test_no_message_holds_a_secret(rule: str, isolation_pack: Pack) -> None:
     isolation_pack.configure({"all": "disabled", rule: "mandatory"})
-    graphs = [with_value(place, {SECRET: True, "value": MARK}) for place in touched(rule)]
+    graphs = [with_value(location, {SECRET: True, "value": MARK}) for location in touched(rule)]
     assert MARK not in repr([alone(g, rule) for g in graphs])
     assert MARK not in repr(asked(isolation_pack, graphs[-1]))
 
@@ -162,10 +162,10 @@ def test_on_a_first_preview_whole_stack_rules_say_that_they_cannot_decide(isolat
         if resource.type.startswith("kubernetes:"):
             resource.inputs = {}
     isolation_pack.configure(STRICT)
-    said = isolation_pack.analyze_stack(graph)
+    verdicts = isolation_pack.analyze_stack(graph)
     kubernetes = {r.id for r in RULES if r.whole_stack and "kubernetes:core/v1:Namespace" in r.types}
-    assert kubernetes <= {v.rule for v in said if v.undecided}
-    assert [v.rule for v in said if not v.undecided] == []
+    assert kubernetes <= {v.rule for v in verdicts if v.undecided}
+    assert [v.rule for v in verdicts if not v.undecided] == []
 
 
 @pytest.mark.parametrize("rule", [r for r in RULES if r.id in ADMISSION_RULES], ids=lambda r: r.id)

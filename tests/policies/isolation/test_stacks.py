@@ -18,10 +18,10 @@ def test_no_stack_breaks_a_mandatory_rule_of_its_environment(
 ) -> None:
     judged, graph = judged_by(stack), graph_of(stack, known)
     path = config_file(PACKS["isolation"], judged.environment)
-    said = check(graph, RULES, load(path, RULES), Context(region=judged.region))
-    assert mandatory(said) == []
+    verdicts = check(graph, RULES, load(path, RULES), Context(region=judged.region))
+    assert mandatory(verdicts) == []
     isolation_pack.configure(json.loads(path.read_text()))
-    assert sorted(map(str, isolation_pack.check(graph))) == sorted(map(str, said))
+    assert sorted(map(str, isolation_pack.check(graph))) == sorted(map(str, verdicts))
 
 
 def test_every_environment_has_levels_and_they_name_known_rules() -> None:
