@@ -10,7 +10,7 @@ class AdmissionPoliciesArgs(TypedDict):
     """Inputs of AdmissionPolicies: its settings, and the account of the Spark operator."""
 
     levels: NotRequired[dict[str, str]]
-    """Rule -> deny, warn, audit or off; deny unless said. Rules that keep teams and credentials apart are always deny. Allowed: a map of text to text. Default: empty."""
+    """Rule -> deny, warn, audit or off; a rule that is not named here denies. Rules that keep teams and credentials apart cannot be lowered. Allowed: a map of text to text. Default: empty."""
     pod_creators: NotRequired[list[str]]
     """Further users that may create pods in workspaces, by full name; all other rules hold for them. Allowed: a list, each a Kubernetes user name such as system:serviceaccount:tools:notebooks. Default: empty."""
     priority_classes: NotRequired[list[str]]

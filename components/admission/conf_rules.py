@@ -26,7 +26,7 @@ CONF_RULES = (
         id="conf-identity",
         title="Account, token and API server cannot be configured",
         message="this key decides whose rights the job has or which API server it talks to",
-        reason="The operator submits with it, so another account's rights or the operator's token would be in reach.",
+        reason="The operator submits with these keys, so another account's rights or its own token would be in reach.",
         way_out="remove the key; the operator and the workspace set it",
         targets=SUBMISSIONS,
         check="variables.identity_keys.size() == 0",

@@ -56,7 +56,7 @@ POD_RULES = (
     Rule(
         id="executor-owner",
         title="Executors belong to their driver",
-        message="an executor needs a controlling owner: its driver pod",
+        message="an executor needs its driver pod as controlling owner",
         reason="Without an owner it stays, and is paid for, after the driver is gone.",
         way_out="run the driver in cluster mode, or set spark.kubernetes.driver.pod.name",
         targets=(PODS,),

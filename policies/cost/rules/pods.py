@@ -41,7 +41,7 @@ REQUESTS_AND_LIMITS = _REQUESTS.rule(_requests_and_limits, WITH_PODS)
 
 @rule(
     "size-off-table",
-    title="Pods have exactly a size that is billed",
+    title="Pods match a size that is billed",
     severity="medium",
     reason="ECI rounds up to its table: 4 vCPU/17.6 GiB is billed as 4/18 in twelve regions, elsewhere as 4/32.",
     way_out="use one of the sizes named, or fill the billed one",

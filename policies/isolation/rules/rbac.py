@@ -47,7 +47,7 @@ def _home(subject: Props) -> str:
     "rbac-wildcard",
     title="Roles name what they allow",
     severity="critical",
-    reason="A star also allows what does not exist yet: the next CRD, the next verb. It includes secrets.",
+    reason="A star also allows secrets, and what does not exist yet: the next CRD, the next verb.",
     way_out="list the API groups, resources and verbs that are needed",
     types=ROLES,
 )
