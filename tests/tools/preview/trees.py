@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 STACK = "dev"
-PARTS = ("components", "policies", "stacks", "tools", "Pulumi.yaml", "__main__.py", "requirements.lock")
+PARTS = ("components", "policies", "replay", "stacks", "tools", "Pulumi.yaml", "__main__.py", "requirements.lock")
 Edit = Callable[[Path], None]
 
 
