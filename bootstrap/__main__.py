@@ -1,9 +1,9 @@
-"""Once an account: the state's bucket and CI's identities, before anything else exists."""
+"""Once per account: the state's bucket and CI's identities, before anything else exists."""
 
 import sys
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).resolve().parent.parent)  # the components are beside this folder, not in it
+sys.path[0] = str(Path(__file__).resolve().parent.parent)  # the components are next to this folder, not in it
 
 import pulumi  # noqa: E402
 

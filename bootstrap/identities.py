@@ -10,7 +10,7 @@ from components.base.tags import cloud_tags
 
 
 class CiIdentities(pulumi.ComponentResource):
-    """The OIDC provider of the CI server and two RAM roles an environment, without any AccessKey.
+    """The OIDC provider of the CI server and two RAM roles per environment, without any AccessKey.
 
     Role `preview` can read the stack's cloud objects and its state; role `deploy` can change them, within the region,
     the buckets and the role names of its environment. Tokens of other repositories, branches or environments are
@@ -32,7 +32,7 @@ class CiIdentities(pulumi.ComponentResource):
         self.register_outputs({"roleArns": self.role_arns})
 
     def _issuer(self, name: str) -> list[pulumi.Resource]:
-        """An account has one provider an issuer; the URL cannot change, so a replacement deletes first."""
+        """An account has one provider per issuer; its URL cannot change, so a replacement deletes first."""
         settings = self._settings
         return [
             alicloud.ims.OidcProvider(

@@ -1,4 +1,4 @@
-"""Names that the bootstrap gives and CI uses. No imports: CI reads them before any package is installed."""
+"""Names that the bootstrap assigns and CI uses. No imports: CI reads them before any package is installed."""
 
 from typing import Final, Literal
 
@@ -7,7 +7,7 @@ Kind = Literal["preview", "deploy"]
 KINDS: Final[tuple[Kind, ...]] = ("preview", "deploy")
 """The two roles of an environment: `preview` reads, `deploy` changes."""
 AUDIENCE: Final = "sts.aliyuncs.com"
-"""`aud` of the tokens that CI asks for; the OIDC provider takes no other."""
+"""`aud` of the tokens that CI requests; the OIDC provider accepts no other."""
 PLATFORM: Final = "spark-on-ack"
 """Name of the platform's Pulumi project: part of the paths of its state."""
 SESSION_SECONDS: Final = 7200
@@ -16,7 +16,7 @@ SESSION_SECONDS: Final = 7200
 
 
 def role_name(environment: str, kind: Kind) -> str:
-    """The RAM role that CI takes for an environment."""
+    """The RAM role that CI assumes for an environment."""
     return f"{PLATFORM}-ci-{environment}-{kind}"
 
 
@@ -31,7 +31,7 @@ def provider_arn(account: str, provider: str) -> str:
 
 
 def state_url(bucket: str, region: str) -> str:
-    """The backend URL of a state bucket: OSS by its S3 interface.
+    """The backend URL of a state bucket: OSS through its S3 interface.
 
     Never with `s3ForcePathStyle=true`: OSS answers path style with 403 SecondLevelDomainForbidden.
     """

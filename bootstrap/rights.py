@@ -25,7 +25,7 @@ def actions() -> dict[str, Any]:
 
 
 def trust(provider: str, issuer: str, allowed: tuple[str, ...]) -> str:
-    """Who may take a role: jobs whose token has one of these subjects. A `*` in one makes the comparison a pattern."""
+    """Who may assume a role: jobs whose token has one of these subjects. A `*` in a subject makes it a pattern."""
     conditions: dict[str, dict[str, list[str]]] = {"StringEquals": {"oidc:aud": [AUDIENCE], "oidc:iss": [issuer]}}
     conditions.setdefault("StringLike" if any("*" in s for s in allowed) else "StringEquals", {})["oidc:sub"] = list(
         allowed
@@ -40,10 +40,10 @@ def trust(provider: str, issuer: str, allowed: tuple[str, ...]) -> str:
 
 
 def subjects(settings: BootstrapSettings, environment: Environment, kind: Kind) -> tuple[str, ...]:
-    """`sub` claims that may take a role.
+    """`sub` claims that may assume a role.
 
-    GitHub names the environment of a job in the token, so each role has one of its own: `<name>` behind its approvals,
-    `<name>-preview` for pull requests and plans. GitLab names the branch only: the deploying branch may take every
+    GitHub's tokens name the job's environment, so each role has its own: `<name>`, which approvals protect, and
+    `<name>-preview` for pull requests and plans. GitLab's name only the branch: the deploying branch may assume every
     deploy role, any branch of the project the preview roles.
     """
     server = settings.server
@@ -105,7 +105,7 @@ def _resources(account: str, environment: Environment, service: str, scope: str)
 
 
 def _state(settings: BootstrapSettings, environment: Environment, kind: Kind) -> list[Statement]:
-    """Rights on the state: of its own stack only, and on the bucket's listing, which Pulumi asks for without prefix.
+    """Rights on its own stack's state, and on the listing of the whole bucket, which Pulumi requests without a prefix.
 
     Paths are those of the engine's bucket layout 1 (`.pulumi/meta.yaml`).
     """
@@ -135,5 +135,5 @@ def _allow(names: Iterable[str], resources: list[str]) -> Statement:
 
 
 def _document(statements: list[Statement]) -> str:
-    """Without white space, which RAM counts."""
+    """Without white space, because RAM counts it."""
     return json.dumps({"Version": "1", "Statement": statements}, separators=(",", ":"))

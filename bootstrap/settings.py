@@ -1,4 +1,4 @@
-"""What the bootstrap's stack file says, read as strictly as the platform's."""
+"""The settings in the bootstrap's stack file, read as strictly as the platform's."""
 
 import json
 from typing import Annotated, Any, Literal

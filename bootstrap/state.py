@@ -12,9 +12,9 @@ from components.storage.inputs import FilesBucket
 
 
 class StateBucket(pulumi.ComponentResource):
-    """A private, encrypted, versioned bucket that only TLS reaches and no plain `pulumi destroy` deletes.
+    """A private, encrypted, versioned bucket that only TLS can reach and a plain `pulumi destroy` does not delete.
 
-    Every checkpoint overwrites the state file, so versions are the way back from a broken one and go after
+    Every checkpoint overwrites the state file, so a broken one is restored from its old versions, which are kept for
     `old_versions_days`.
     """
 
@@ -26,7 +26,7 @@ class StateBucket(pulumi.ComponentResource):
             f"{name}-bucket",
             bucket=settings.bucket,
             storage_class="Standard",
-            redundancy_type="ZRS",  # some megabytes: three zones cost next to nothing, a lost state costs days
+            redundancy_type="ZRS",  # a few megabytes: three zones cost next to nothing, a lost state costs days
             force_destroy=False,
             versioning={"status": "Enabled"},
             lifecycle_rules=[

@@ -1,6 +1,6 @@
-"""The smallest useful call of every component: shown in the reference pages, and made by the tests.
+"""The smallest useful call of every component: shown on the reference pages, and run by the tests.
 
-Kubernetes components go to the cluster of the kubeconfig in use, unless `pulumi.ResourceOptions(providers=[…])` names
+Kubernetes components go to the cluster of the current kubeconfig, unless `pulumi.ResourceOptions(providers=[…])` names
 another.
 """
 
@@ -21,12 +21,12 @@ from spark_on_ack import (
 
 
 def network() -> Network:
-    """Three zones."""
+    """A network in three zones."""
     return Network("network", {"zones": ["cn-hangzhou-h", "cn-hangzhou-i", "cn-hangzhou-j"]})
 
 
 def cluster() -> Cluster:
-    """In vswitches that exist."""
+    """A cluster in existing vswitches."""
     return Cluster(
         "cluster",
         {"flavour": "acs", "vswitch_ids": ["vsw-bp1example"], "security_group_id": "sg-bp1example"},
@@ -34,12 +34,12 @@ def cluster() -> Cluster:
 
 
 def storage() -> Storage:
-    """Both buckets."""
+    """The HDFS bucket and the plain bucket."""
     return Storage("storage", {"region": "cn-hangzhou", "bucket_prefix": "example-spark"})
 
 
 def storage_check() -> StorageCheck:
-    """Of one bucket."""
+    """The check of one bucket."""
     root, image = "oss://example-spark-hdfs.cn-hangzhou.oss-dls.aliyuncs.com", "registry.example.com/spark:3.5.9"
     return StorageCheck(
         "check",
@@ -48,7 +48,7 @@ def storage_check() -> StorageCheck:
 
 
 def identity() -> Identity:
-    """For the jobs of one team."""
+    """A role for the jobs of one team."""
     jobs, bucket = ["spark-driver", "spark-executor"], "example-spark-hdfs"
     return Identity(
         "payments",
@@ -57,27 +57,27 @@ def identity() -> Identity:
 
 
 def shuffle_service() -> ShuffleService:
-    """Three masters and three workers."""
+    """Three masters and three workers, the default."""
     return ShuffleService("shuffle", {})
 
 
 def admission_policies() -> AdmissionPolicies:
-    """All rules."""
+    """All admission rules."""
     return AdmissionPolicies("admission", {})
 
 
 def workspace() -> Workspace:
-    """Of one team."""
+    """The workspace of one team."""
     return Workspace("payments", {"team": "payments"})
 
 
 def spark_operator() -> SparkOperator:
-    """For one team's jobs."""
+    """An operator for one team's jobs."""
     return SparkOperator("operator", {"job_namespaces": ["spark-payments"]})
 
 
 def history_server() -> HistoryServer:
-    """Over one directory of event logs."""
+    """A history server for one directory of event logs."""
     logs, image = "oss://example-spark-hdfs.cn-hangzhou.oss-dls.aliyuncs.com/logs", "registry.example.com/spark:3.5.9"
     return HistoryServer(
         "history",
@@ -86,12 +86,12 @@ def history_server() -> HistoryServer:
 
 
 def monitoring() -> Monitoring:
-    """Dashboards of one team's jobs."""
+    """Dashboards for one team's jobs."""
     return Monitoring("monitoring", {"job_namespaces": ["spark-payments"]})
 
 
 def spark_platform() -> SparkPlatform:
-    """In a cluster that exists, for one team."""
+    """The platform in an existing cluster, for one team."""
     existing = {"flavour": "existing", "existing": {"kubeconfig_file": "~/.kube/config"}}
     settings = {"environment": "dev", "cluster": existing, "workspaces": [{"team": "payments"}]}
     return SparkPlatform("platform", {"settings": settings})

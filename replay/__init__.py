@@ -1,4 +1,4 @@
-"""Offline replay: runs the real program for a stack file under the SDK's mock monitor and gives the recorded graph.
+"""Offline replay: runs the real program for a stack file under the SDK's mock monitor and returns the recorded graph.
 
 Needs no account, no engine, no plugins and no network.
 """
@@ -32,7 +32,7 @@ def stack_file(program: Path, stack: str) -> Path:
     path = folder / f"Pulumi.{stack}.yaml"
     if not path.is_file():
         have = ", ".join(sorted(p.name.split(".")[1] for p in folder.glob("Pulumi.*.yaml"))) or "none"
-        raise ReplayError(f"no stack {stack!r}: {path} does not exist; stacks there: {have}")
+        raise ReplayError(f"no stack {stack!r}: {path} does not exist; existing stacks: {have}")
     return path
 
 
@@ -48,10 +48,10 @@ def replay(
 ) -> Graph:
     """The graph of `program` for `stack`.
 
-    `known`: outputs have values, as after an update; False: as in a first preview. `config`: another stack file than
-    the stack's own. `python`, `tools`: interpreter and checkout whose replay is used (another revision's preview).
-    `references`: what stack references find, full name of a stack -> its outputs (`Graph.exports`).
-    Raises ReplayError with the program's own sentences.
+    `known`: outputs have values, as after an update; False: as in a first preview. `config`: a stack file instead of
+    the stack's own. `python`, `tools`: interpreter and checkout whose replay is used (for another revision).
+    `references`: what stack references return, full name of a stack -> its outputs (`Graph.exports`).
+    Raises ReplayError with the program's own messages.
     """
     with tempfile.TemporaryDirectory(prefix="spark-on-ack-replay-") as scratch:
         out, error = Path(scratch, "graph.json"), Path(scratch, "error.txt")

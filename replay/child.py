@@ -25,7 +25,7 @@ from replay.recorder import Cloud, Recorder, plain
 def config_of(stack_file: Path, project: str) -> tuple[dict[str, str], list[str]]:
     """The stack file's config as the engine hands it to a program: text, objects as JSON; and the secret keys.
 
-    An encrypted value (`secure: …`) cannot be opened here and is replaced by a placeholder that stays secret.
+    An encrypted value (`secure: …`) cannot be decrypted here; a placeholder takes its place and stays secret.
     """
     data = yaml.safe_load(stack_file.read_text()) or {}
     texts: dict[str, str] = {}
@@ -67,7 +67,7 @@ def record_function(
     recorder = Recorder(cloud)
     mocks.set_mocks(cloud, project=project, stack=stack, preview=not known, logger=logger, monitor=recorder)
     pulumi.runtime.set_all_config(*config)
-    SETTINGS.rpc_manager.clear()  # outputs made before, on another loop, would be waited for
+    SETTINGS.rpc_manager.clear()  # outputs created before, on another loop, would be waited for
     SETTINGS.outputs.clear()
     exports: dict[str, Any] = {}
 
@@ -81,9 +81,9 @@ def record_function(
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        warnings.simplefilter("ignore", ResourceWarning)  # of whatever ran in this process before
+        warnings.simplefilter("ignore", ResourceWarning)  # from whatever ran in this process before
         asyncio.get_event_loop().run_until_complete(whole())
-    # what packages say of themselves at import is not ours; misuse of theirs also arrives in the log
+    # warnings that packages raise about themselves are not ours; misuse of a package also reaches the log
     noted = [f"{w.category.__name__}: {w.message}" for w in caught if "/site-packages/" not in w.filename]
     resources = [recorder.seen[u] for u in sorted(recorder.seen)]
     return Graph(stack=stack, resources=resources, exports=exports, warnings=log.lines + noted)
@@ -104,7 +104,7 @@ def run(request: Mapping[str, Any]) -> Graph:
 def main() -> None:
     """`python -m replay.child REQUEST.json`: writes the graph where the request says.
 
-    Exits with 3 and the program's own sentences when it refuses its settings.
+    Exits with 3 and the program's own messages when it refuses its settings.
     """
     request = json.loads(Path(sys.argv[1]).read_text())
     try:

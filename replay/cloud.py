@@ -1,4 +1,4 @@
-"""What the cloud would answer in a replay: plausible computed outputs and the results of provider functions."""
+"""The cloud's answers in a replay: plausible computed outputs and the results of provider functions."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
 def _id(prefix: str) -> Answer:
-    """Ids as the cloud forms them: consumers check the form."""
+    """Ids in the cloud's format, which their consumers check."""
     return lambda name, _: {"id": f"{prefix}-{name}"}
 
 
@@ -23,7 +23,7 @@ def _cluster(name: str, _: dict[str, Any]) -> dict[str, Any]:
 
 
 def _roles(args: dict[str, Any]) -> dict[str, Any]:
-    """All roles that were asked for by `^(a|b)$` exist."""
+    """Every role that `^(a|b)$` asks for exists."""
     return {"names": args.get("nameRegex", "").strip("^()$").split("|")}
 
 
@@ -43,7 +43,7 @@ def _credential(args: dict[str, Any]) -> dict[str, Any]:
     return {"kubeConfig": json.dumps(config), "clusterId": args["clusterId"]}
 
 
-# Computed outputs by type, beyond `id` (= "<name>-id" unless given here); inputs are echoed anyway.
+# Computed outputs by type, beyond `id` (= "<name>-id" unless set here); inputs are echoed anyway.
 COMPUTED: dict[str, Answer] = {
     "alicloud:vpc/network:Network": _id("vpc"),
     "alicloud:vpc/switch:Switch": _id("vsw"),
@@ -57,7 +57,7 @@ COMPUTED: dict[str, Answer] = {
 
 # Results of provider functions (invokes) by token.
 CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    # which zones there are only the cloud knows: an empty answer refuses none
+    # only the cloud knows which zones exist: an empty answer refuses none
     "alicloud:index/getZones:getZones": lambda _: {"ids": []},
     "alicloud:eci/getZones:getZones": lambda _: {"zones": []},
     "alicloud:ram/getRoles:getRoles": _roles,
@@ -76,5 +76,5 @@ def computed_outputs(type_: str, name: str, inputs: dict[str, Any]) -> dict[str,
 def call_result(token: str, args: dict[str, Any]) -> dict[str, Any]:
     """A provider function's result. Raises LookupError for a function that is not described here."""
     if token not in CALLS:
-        raise LookupError(f"the replay knows no answer for {token}; add it to replay/cloud.py")
+        raise LookupError(f"the replay has no answer for {token}; add it to CALLS in replay/cloud.py")
     return CALLS[token](args)

@@ -87,7 +87,7 @@ class Graph:
 
 
 def reveal(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """The value with secrets opened (for what needs the content: applying to the sandbox). Unknowns stay marked."""
+    """The value with secrets in plain text (for the sandbox, which needs the content). Unknowns stay marked."""
     if isinstance(value, dict):
         return reveal(value["value"]) if SECRET in value else {k: reveal(v) for k, v in value.items()}
     return [reveal(v) for v in value] if isinstance(value, list) else value

@@ -18,7 +18,7 @@ _NO_PARENT_TYPE = "pulumi:pulumi:Stack"
 
 
 class Cloud(Mocks):
-    """Answers in the cloud's place.
+    """Answers in place of the cloud.
 
     `known=True`: every output has a plausible value, as after an update. `known=False`: as in a first preview, where
     alicloud resources answer with their inputs and Kubernetes resources (kubeconfig unknown) with nothing.
@@ -43,25 +43,27 @@ class Cloud(Mocks):
     def _reference(self, name: str) -> dict[str, Any]:
         """Another stack's outputs: known in previews too, since that stack exists."""
         if name not in self.references:
-            raise LookupError(f"the replay knows no outputs of stack {name!r}; known: {', '.join(self.references)}")
+            raise LookupError(
+                f"the replay has no outputs of stack {name!r}; it has those of: {', '.join(self.references)}"
+            )
         outputs = self.references[name]
         secret = [k for k, v in outputs.items() if isinstance(v, dict) and SECRET in v]
         return {"name": name, "outputs": reveal(dict(outputs)), "secretOutputNames": secret}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        """A provider function's answer; functions nobody described fail loudly."""
+        """A provider function's answer. Raises LookupError for a function without one."""
         return call_result(args.token, args.args), []
 
 
 class Recorder(MockMonitor):
-    """Keeps `resources_seen` by URN, with the URNs the real engine would give."""
+    """Keeps the registered resources in `seen`, by the URNs that the real engine would assign."""
 
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
         self.seen: dict[str, Resource] = {}
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """The engine's form: all parent types in the chain (the SDK's mock keeps only the last)."""
+        """As the engine forms it: with all parent types in the chain (the SDK's mock keeps only the last)."""
         chain = parent.split("::")[2] if parent else ""
         qualified = type_ if chain in ("", _NO_PARENT_TYPE) else f"{chain}${type_}"
         return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{qualified}::{name}"

@@ -28,7 +28,9 @@ def load() -> tuple[Settings, pulumi.Output[str] | None]:
     config = pulumi.Config(PROJECT)
     for key in secrets:
         if not raw.is_config_secret(f"{PROJECT}:{key}"):
-            mistakes.append(f"{key}: is in plain text; allowed: a secret, by `pulumi config set --secret {key} < FILE`")
+            mistakes.append(
+                f"{key}: is in plain text; allowed: a secret, set by `pulumi config set --secret {key} < FILE`"
+            )
     for key in own:
         if raw.is_config_secret(f"{PROJECT}:{key}"):
             mistakes.append(f"{key}: holds a secret; allowed: plain settings, secrets only in {', '.join(SECRET_KEYS)}")
@@ -52,7 +54,7 @@ def _value(text: Any) -> Any:  # noqa: ANN401 - configuration arrives as text, o
 
 
 def _wrong_namespace(key: str) -> str | None:
-    """Keys of other namespaces are the providers' own, but a misspelt project name must not vanish."""
+    """Keys of other namespaces belong to the providers, but a misspelt project name must not go unnoticed."""
     namespace = key.partition(":")[0]
     if namespace in _NAMESPACES or nearest(namespace, [PROJECT]) is None:
         return None

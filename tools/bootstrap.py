@@ -1,7 +1,7 @@
-"""Make .venv from requirements.lock: `python3 tools/bootstrap.py`. Needs nothing but Python itself.
+"""Create .venv from requirements.lock: `python3 tools/bootstrap.py`. Needs nothing but Python itself.
 
-Every package is checked against the hashes of the lock. `.venv/.stamp` holds the hash of the lock it was made from and
-is written last: a virtualenv without it is half-made and is built anew; one with an older hash is brought up to date.
+Every package is checked against the hashes of the lock. `.venv/.stamp` holds the hash of the lock it was created from
+and is written last: a virtualenv without it is incomplete and is created again; one with an older hash is updated.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ class BootstrapError(Exception):
 
 
 def main() -> int:
-    """Make or update the virtualenv; 0 if it is ready."""
+    """Create or update the virtualenv; 0 if it is ready."""
     try:
         ensure()
     except BootstrapError as error:
@@ -54,7 +54,9 @@ def ensure() -> None:
         STAMP.touch()  # make compares times
         return
     if shutil.disk_usage(ROOT).free < DISK_GB * 1e9:
-        raise BootstrapError(f"the virtualenv takes up to {DISK_GB} GB and {ROOT} has less; free some space and repeat")
+        raise BootstrapError(
+            f"the virtualenv needs up to {DISK_GB} GB and {ROOT} has less free; free some space and try again"
+        )
     started = time.monotonic()
     print("preparing .venv from requirements.lock (usually about 40 s) ...", flush=True)
     STAMP.unlink(missing_ok=True)
@@ -68,18 +70,18 @@ def ensure() -> None:
 
 
 def create_venv() -> None:
-    """Make an empty virtualenv with pip; on Debian the module may have to be installed first."""
+    """Create an empty virtualenv with pip; on Debian the module may have to be installed first."""
     run = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
     if run.returncode == 0:
         return
     shutil.rmtree(VENV, ignore_errors=True)
     output = run.stdout + run.stderr
     if "ensurepip" not in output and "No module named venv" not in output:
-        raise BootstrapError(f"making .venv failed: {last_line(output)}")
+        raise BootstrapError(f"creating .venv failed: {last_line(output)}")
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         raise BootstrapError(
-            "this python3 cannot make virtualenvs; install its venv module (on Debian: apt-get install python3-venv)"
+            "this python3 cannot create virtualenvs; install its venv module (on Debian: apt-get install python3-venv)"
         )
     print("installing python3-venv ...", flush=True)
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -89,11 +91,11 @@ def create_venv() -> None:
         raise BootstrapError(f"apt-get install python3-venv failed: {last_line(run.stdout + run.stderr)}")
     run = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
     if run.returncode:
-        raise BootstrapError(f"making .venv failed even with python3-venv: {last_line(run.stdout + run.stderr)}")
+        raise BootstrapError(f"creating .venv failed even with python3-venv: {last_line(run.stdout + run.stderr)}")
 
 
 def install() -> None:
-    """Install the lock; a line every ten seconds says that it goes on."""
+    """Install the lock; prints a line every ten seconds."""
     argv = [str(VENV / "bin/python"), "-m", "pip", "install", "--require-hashes", "--no-input", "-r", str(LOCK)]
     argv += ["--disable-pip-version-check", "--no-deps", "--progress-bar=off"]
     with subprocess.Popen(
@@ -123,18 +125,16 @@ def explain(output: str) -> str:
     """What went wrong, from pip's output."""
     low = output.lower()
     if "no space left" in low:
-        return "the disk is full; free some space and repeat"
+        return "the disk is full; free some space and try again"
     if "do not match the hashes" in low:
-        return (
-            "a package does not match its hash in requirements.lock and was refused; repeat, and if it stays, tell us"
-        )
+        return "a package was refused: it does not match its hash in requirements.lock; try again, then report it"
     if any(sign in low for sign in ("newconnectionerror", "name resolution", "connection refused", "timed out")):
-        return "the Python package index cannot be reached (no network?); repeat later"
+        return "the Python package index cannot be reached (no network?); try again later"
     return f"pip failed: {last_line(output)}"
 
 
 def last_line(output: str) -> str:
-    """The last line that speaks of an error, else the last one."""
+    """The last line that mentions an error, else the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "no message")
 

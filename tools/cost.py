@@ -86,7 +86,7 @@ def _line_json(line: Line) -> dict[str, Any]:
 
 
 def old_prices(known: Estimate, context: Context) -> list[str]:
-    """The prices in use that were read more than a year ago, with their dates."""
+    """The prices in use that are more than a year old, with their dates."""
     book = prices(context.region)
     keys = sorted({key for line in known.lines for key in line.keys})
     in_use = [e for key in keys if (e := book.find(key)) is not None]
@@ -95,24 +95,24 @@ def old_prices(known: Estimate, context: Context) -> list[str]:
 
 def _print_estimate(console: Console, stack: str, known: Estimate, context: Context) -> None:
     console.print(f"[bold]Stack {stack}, {context.region}: CNY, list prices, pay as you go, on demand[/]")
-    _print_lines(console, "Paid every hour", known.of_kind("always"))
-    _print_lines(console, "On top when quotas are used up", known.of_kind("quota"))
-    _print_lines(console, "Paid by use", known.of_kind("usage"))
+    _print_lines(console, "Billed every hour", known.of_kind("always"))
+    _print_lines(console, "In addition, when all quotas are used up", known.of_kind("quota"))
+    _print_lines(console, "Billed by use", known.of_kind("usage"))
     _print_lines(console, "Not priced (not zero)", known.of_kind("unpriced"))
-    sums = Table("", "CNY an hour", "CNY a month of 730 h", title="Sums", title_justify="left")
+    sums = Table("", "CNY per hour", "CNY per month of 730 h", title="Totals", title_justify="left")
     sums.add_row("idle", _money(known.idle), f"{known.idle_month:,.0f}")
     sums.add_row("at quota", _money(known.at_quota), f"{known.quota_month:,.0f}")
     console.print(sums)
     old = old_prices(known, context)
     if old:
-        console.print(f"[yellow]Prices read more than a year ago:[/] {', '.join(old)}. `make prices` reads them anew.")
+        console.print(f"[yellow]Prices more than a year old:[/] {', '.join(old)}. `make prices` reads ECI's again.")
 
 
 def _print_lines(console: Console, title: str, lines: list[Line]) -> None:
     if not lines:
         return
     table = Table("Resource", "What", title=title, title_justify="left")
-    table.add_column("CNY an hour", justify="right")
+    table.add_column("CNY per hour", justify="right")
     table.add_column("Note")
     for line in lines:
         table.add_row(line.name, line.what, "" if line.cny_per_hour is None else _money(line.cny_per_hour), line.note)
@@ -120,9 +120,9 @@ def _print_lines(console: Console, title: str, lines: list[Line]) -> None:
 
 
 def _print_job(console: Console, cost: JobCost, context: Context) -> None:
-    console.print(f"[bold]Job {cost.name}, {context.region}: CNY an hour, list prices, on demand[/]")
+    console.print(f"[bold]Job {cost.name}, {context.region}: CNY per hour, list prices, on demand[/]")
     table = Table("Pods", "Billed size")
-    table.add_column("CNY an hour each", justify="right")
+    table.add_column("CNY per hour each", justify="right")
     for what, one in (("1 driver", cost.driver), (_executors(cost), cost.executor)):
         table.add_row(what, one.size, one.unpriced or f"{one.cny_per_hour:.4f}")
     console.print(table)
@@ -141,20 +141,20 @@ def _job_sentences(cost: JobCost) -> Iterator[str]:
         return
     if cost.known_workspaces:
         have = ", ".join(cost.known_workspaces)
-        yield f"Its namespace is no workspace of this stack, so Spark's own defaults count; workspaces here: {have}."
+        yield f"Its namespace is not a workspace here, so Spark's own defaults apply; workspaces of this stack: {have}."
     if cost.least != cost.most:
         yield f"With {cost.least} executors: {_money(least)}."
     if cost.most is None:
-        yield "The number of executors has no bound, so nothing bounds the price: set maxExecutors."
+        yield "The number of executors is unlimited, and so is the price: set maxExecutors."
         return
     most = cost.cny_per_hour(cost.most)
     assert most is not None  # noqa: S101 - least has a price
     yield f"With {cost.most} executors: {_money(most)}."
     if cost.spot:
         low, high = cost.spot
-        yield f"Executors on spot: {_money(low)} to {_money(high)} (30 to 90 % cheaper by the vendor, at market price)."
+        yield f"Executors on spot: {_money(low)} to {_money(high)} (market price; the vendor says 30 to 90 % less)."
     if cost.cheaper:
-        yield "Cheaper:"
+        yield "Cheaper choices:"
     for choice in cost.cheaper:
         saved = 100 * (1 - choice.cny_per_hour / most)
         yield f"  {choice.size}: {_money(choice.cny_per_hour)} (-{saved:.0f} %): {choice.what}"

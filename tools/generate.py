@@ -1,4 +1,4 @@
-"""`make generate`: writes every file that is made from the models. A test checks that they are current."""
+"""`make generate`: writes every file that is generated from the models. A test checks that they are current."""
 
 import sys
 from collections.abc import Callable
@@ -16,11 +16,11 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/rules.md": generate_rules.source,
     **{generate_pages.path_of(name): partial(generate_pages.page, name) for name in COMPONENTS},
 }
-"""File -> the function that gives its text. What else is generated is listed here."""
+"""File -> the function that returns its text. Every generated file is listed here."""
 
 
 def main() -> None:
-    """Writes what has changed and says so."""
+    """Writes what has changed and lists it."""
     for name, source in GENERATED.items():
         path, text = ROOT / name, source()
         changed = not path.exists() or path.read_text() != text

@@ -1,5 +1,5 @@
-"""Generates `docs/components/*.md`: one page a component, from the schema, the docstrings, a replay, the cost model and
-the policy rules. Nothing on a page is written by hand.
+"""Generates `docs/components/*.md`: one page per component, from the schema, the docstrings, a replay, the cost model
+and the policy rules. Nothing on these pages is written by hand.
 """
 
 import importlib
@@ -36,7 +36,7 @@ def kebab(name: str) -> str:
 
 
 def path_of(component: str) -> str:
-    """Where a component's page is."""
+    """The path of a component's page."""
     return f"{FOLDER}/{kebab(component)}.md"
 
 
@@ -60,7 +60,11 @@ def page(component: str) -> str:
 
 def index() -> str:
     """The list of all pages."""
-    lines = ["# Components\n", HEAD, "Each works alone, from Python and as a package from every Pulumi language:"]
+    lines = [
+        "# Components\n",
+        HEAD,
+        "Each works on its own, from Python and, as a package, from every Pulumi language:",
+    ]
     lines.append("see [packages](../packages.md).\n")
     lines += ["| Component | What it is |", "|---|---|"]
     for name in COMPONENTS:
@@ -71,12 +75,12 @@ def index() -> str:
 
 
 def smallest_call(component: str) -> str:
-    """The smallest useful call, as examples/smallest.py has it and the tests make it."""
+    """The smallest useful call, from examples/smallest.py, which the tests run."""
     function = getattr(importlib.import_module("examples.smallest"), snake_case(component))
     body = textwrap.dedent(inspect.getsource(function).split('"""', 2)[2]).strip("\n")
     source = re.sub(r"^return ", "", body, flags=re.MULTILINE)
-    about = function.__doc__.rstrip(".").lower()
-    return f"## Smallest call: {about}\n\n```python\nfrom spark_on_ack import {component}\n\n{source}\n```\n"
+    about = function.__doc__.rstrip(".")
+    return f"## Smallest call\n\n{about}:\n\n```python\nfrom spark_on_ack import {component}\n\n{source}\n```\n"
 
 
 @cache
@@ -121,8 +125,8 @@ def _taking_outputs(prop: dict[str, Any]) -> str:
 
 def _inputs(component: str, resource: dict[str, Any]) -> str:
     model, required = COMPONENTS[component].inputs, resource["requiredInputs"]
-    lines = ["## Inputs\n", "Names are those of Python; packages write them in camelCase (`quota_pods`: `quotaPods`)."]
-    lines += ["**Output**: the value may be another resource's output or a secret; all others are known at once.\n"]
+    lines = ["## Inputs\n", "Names are Python's; in the package they are in camelCase (`quota_pods` is `quotaPods`)."]
+    lines += ["**Output**: the value may be another resource's output or a secret; all others must be known at once.\n"]
     lines += ["| Input | Type | Default | Meaning |", "|---|---|---|---|"]
     properties = list(resource["inputProperties"].items())
     for (name, path), (wire, prop) in zip(model.flat_fields().items(), properties, strict=True):
@@ -155,13 +159,13 @@ def _costs(graph: Graph) -> str:
     lines = ["## What the smallest call costs\n"]
     lines.append(f"List prices on demand in {REGION}, from the dated price file `policies/cost/prices.yaml`: ")
     lines[-1] += (
-        f"**{fen(known.idle_month)} CNY a month idle** ({fen(known.idle)} an hour), "
-        f"{fen(known.quota_month)} CNY a month if every quota were used up all the time. "
-        "Not in the sums: what is billed by use, and what has no known price.\n"
+        f"**{fen(known.idle_month)} CNY per month idle** ({fen(known.idle)} per hour), "
+        f"{fen(known.quota_month)} CNY per month if every quota were used up all the time. "
+        "Not included: what is billed by use, and what has no known price.\n"
     )
     if not known.lines:
-        return lines[0] + "\nNothing of it is billed by the hour or by use.\n"
-    lines += ["| What | For | CNY an hour |", "|---|---|---|"]
+        return lines[0] + "\nNone of it is billed by the hour or by use.\n"
+    lines += ["| What | For | CNY per hour |", "|---|---|---|"]
     for line in known.lines:
         amount = str(fen(line.cny_per_hour)) if line.cny_per_hour is not None else "by use"
         amount = "no price known" if line.kind == "unpriced" else amount
@@ -173,13 +177,13 @@ def _costs(graph: Graph) -> str:
 
 def _rules(graph: Graph) -> str:
     types = {r.type for r in graph}
-    lines = ["## Rules that look at it\n", "| Pack | Rule | Demands |", "|---|---|---|"]
+    lines = ["## Rules that check it\n", "| Pack | Rule | Requires |", "|---|---|---|"]
     for pack in ("cost", "isolation"):
         for rule in rules_of_pack(pack):
             if types & set(rule.types):
                 lines.append(f"| {pack} | `{rule.id}` | {_cell(rule.title)} |")
     everywhere = [f"`{r.id}`" for pack in ("cost", "isolation") for r in rules_of_pack(pack) if not r.types]
-    lines.append(f"\nRules that look at every resource: {', '.join(everywhere) or 'none'}.")
+    lines.append(f"\nRules that check every resource: {', '.join(everywhere) or 'none'}.")
     return "\n".join(lines) + "\n"
 
 

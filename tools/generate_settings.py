@@ -14,8 +14,8 @@ HEAD = """\
 # Every key of a stack file, with its default. GENERATED from the input models by `make generate`: do not edit.
 #
 # A stack file (stacks/Pulumi.<stack>.yaml) holds only what differs from these defaults. `required` has no default;
-# `none` means that the key, or the whole section, is left out. Units are part of the names (…_gib, …_seconds).
-# Secrets are no part of any section: `pulumi config set --secret kubeconfig < FILE`.
+# `none` means that the key, or the whole section, is absent. Units are part of the names (…_gib, …_seconds).
+# Secrets belong in no section: `pulumi config set --secret kubeconfig < FILE`.
 config:
 """
 WIDTH = 118
@@ -34,7 +34,7 @@ def entry(key: str, field: Any, depth: int) -> list[str]:  # noqa: ANN401 - pyda
     about = (field.description or (nested.__doc__ if nested else "") or "").strip().splitlines()[0].rstrip(".")
     notes = [about] if nested else [f"{about}. Allowed: {allowed_words(annotation_of(field))}"]
     if nested and field.is_required() is False and field.default is None:
-        notes.append("default: none, the whole section is left out")
+        notes.append("default: none, the whole section is absent")
     comments = [c for note in notes for c in textwrap.wrap(note, WIDTH - len(indent) - 2, break_on_hyphens=False)]
     lines = ["", *[f"{indent}# {c}" for c in comments]] if depth == 1 else [f"{indent}# {c}" for c in comments]
     if nested is None:

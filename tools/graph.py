@@ -1,4 +1,4 @@
-"""`make graph STACK=dev [OUT=folder]`: the platform as a picture, as Mermaid text and SVG. No account is needed."""
+"""`make graph STACK=dev [OUT=folder]`: the platform as a picture, in Mermaid and SVG. Needs no account."""
 
 import argparse
 import sys

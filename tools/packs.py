@@ -1,7 +1,7 @@
-"""Runs a policy pack as the engine does: a process of its own, asked over gRPC about every resource of a graph.
+"""Runs a policy pack as the engine does: as a process of its own, asked over gRPC about every resource of a graph.
 
-Used by previews (the real verdicts without the engine) and by the tests. What differs from the engine: stack rules get
-the recorded inputs, where an update would hand over outputs; rules read the same properties in both.
+Used by previews (the real verdicts without the engine) and by the tests. One difference from the engine: stack rules
+get the recorded inputs, where an update would pass outputs; the rules read the same properties in both.
 """
 
 import importlib
@@ -35,7 +35,7 @@ PACKS = {name: ROOT / "policies" / name for name in ("cost", "isolation")}
 
 @dataclass(frozen=True)
 class Judged:
-    """What a stack's policies are chosen by."""
+    """What decides which policy levels apply to a stack."""
 
     environment: str
     region: str
@@ -57,7 +57,7 @@ def judged_by(stack: str, file: Path | None = None) -> Judged:
 
 
 class PackError(Exception):
-    """The pack refused to start (its own sentences) or failed."""
+    """The pack refused to start (with its own message) or failed."""
 
 
 class Pack:
@@ -66,13 +66,13 @@ class Pack:
     def __init__(self, stub: Any) -> None:  # noqa: ANN401 - generated code
         self._stub = stub
         self.info = stub.GetAnalyzerInfo(empty_pb2.Empty())
-        """What the pack says about itself: its policies with levels, schemas and severities."""
+        """The pack's description of itself: its policies with levels, schemas and severities."""
         self._severities = {p.name: _SEVERITIES.get(p.severity, "") for p in self.info.policies}
 
     def configure(self, config: Mapping[str, Any]) -> None:
-        """Levels and figures as in an environment's JSON, over the pack's own defaults, as the engine reads them.
+        """Levels and figures as in an environment's JSON, over the pack's own defaults, as the engine does.
 
-        Rule names the pack does not have are ignored, as the engine ignores them.
+        Rule names that the pack does not have are ignored, as they are by the engine.
         """
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for policy in self.info.policies:
@@ -118,7 +118,7 @@ class Pack:
         return [v for r in graph for v in self.analyze(r)] + self.analyze_stack(graph)
 
     def check_by_type(self, graph: Graph, config: Mapping[str, Any], rules: Sequence[Rule]) -> list[Verdict]:
-        """`check` at the levels of `config`, with each rule asked only about the types it looks at.
+        """`check` at the levels of `config`, with each rule asked only about the types that it reads.
 
         The answers are the same. The engine's library reads every resource anew for every rule that is not disabled,
         which takes most of the time of a large stack; so what does not apply is disabled while others are asked.
@@ -152,7 +152,7 @@ class Pack:
 
 @contextmanager
 def running(directory: Path, *, region: str | None = None, python: str = sys.executable) -> Iterator[Pack]:
-    """Starts a pack's process and ends it afterwards. Raises PackError with what it said when it does not start."""
+    """Starts a pack's process and ends it afterwards. Raises PackError with its own message when it does not start."""
     environment = dict(os.environ)
     if region:
         environment["PULUMI_CONFIG"] = json.dumps({f"{PROJECT}:region": region})
@@ -171,7 +171,7 @@ def running(directory: Path, *, region: str | None = None, python: str = sys.exe
             if not port.isdigit():
                 process.wait(timeout=_START_SECONDS)
                 errors.seek(0)
-                raise PackError(errors.read().decode().strip() or f"{directory.name} gave no port")
+                raise PackError(errors.read().decode().strip() or f"the policy pack {directory.name} reported no port")
             options = [
                 ("grpc.max_receive_message_length", _MAX_MESSAGE),
                 ("grpc.max_send_message_length", _MAX_MESSAGE),
@@ -184,7 +184,7 @@ def running(directory: Path, *, region: str | None = None, python: str = sys.exe
 
 
 def verdicts(graph: Graph, directory: Path, config: Mapping[str, Any], region: str | None) -> list[Verdict]:
-    """What the pack in `directory` says about a graph, with an environment's JSON as `config`."""
+    """The verdicts of the pack in `directory` on a graph, with an environment's JSON as `config`."""
     with running(directory, region=region) as pack:
         return pack.check_by_type(graph, config, rules_of_pack(directory.name))
 

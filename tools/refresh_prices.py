@@ -1,7 +1,8 @@
-"""`make prices [REGION=cn-hangzhou]`: reads ECI's prices of a region anew into policies/cost/prices.yaml.
+"""`make prices [REGION=cn-hangzhou]`: updates the ECI prices of a region in policies/cost/prices.yaml.
 
 Asks the vendor's price API (`DescribeContainerGroupPrice` of ECI) through the vendor's own command line, `aliyun`,
-which signs the calls and finds credentials itself (single sign-on, OIDC, a role of the machine): this tool sees none.
+which signs the calls and finds credentials itself (single sign-on, OIDC, a role of the machine); this tool never sees
+them.
 The account needs the RAM action eci:DescribeContainerGroupPrice, nothing else. Other products have no such call: their
 entries are read from the vendor's pages by hand.
 
@@ -48,8 +49,8 @@ class Answer:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Rewrites the price file and says what changed; returns 1 with one sentence on failure."""
-    parser = argparse.ArgumentParser(prog="make prices", description="Reads ECI's prices of a region anew.")
+    """Rewrites the price file and prints what changed; returns 1 with one sentence on failure."""
+    parser = argparse.ArgumentParser(prog="make prices", description="Updates the ECI prices of a region.")
     parser.add_argument("region", nargs="?", default="cn-hangzhou")
     parser.add_argument("--file", type=Path, default=FILE, help="price file to rewrite")
     arguments = parser.parse_args(argv)
@@ -68,7 +69,9 @@ def aliyun(parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
     """One call of the API through the vendor's command line. Raises RefreshError with the first line of its error."""
     program = shutil.which("aliyun")
     if program is None:
-        raise RefreshError("the command line `aliyun` is not on PATH; it asks the price API and brings the credentials")
+        raise RefreshError(
+            "the vendor's command line `aliyun` is not on PATH; it calls the price API with your credentials"
+        )
     command = [program, "eci", "DescribeContainerGroupPrice"]
     for name, value in parameters.items():
         command += [f"--{name}", value]
@@ -83,10 +86,10 @@ def aliyun(parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
 
 
 def fresh(region: str, ask: Ask, today: date) -> list[Price]:
-    """The prices of a region's ECI pods, by the hour. Raises RefreshError when the answers do not fit together."""
+    """The hourly prices of a region's ECI pods. Raises RefreshError when the answers contradict each other."""
 
     def one(size: tuple[int, int], **more: str) -> Answer:
-        sys.stderr.write(f"asking for {size[0]} vCPU/{size[1]} GiB in {region} …\n")
+        sys.stderr.write(f"asking for the price of {size[0]} vCPU/{size[1]} GiB in {region} …\n")
         return answer(ask({"RegionId": region, "Cpu": str(size[0]), "Memory": str(size[1]), **more}))
 
     small, large, proof = one(SMALL), one(LARGE), one(PROOF)
@@ -114,7 +117,7 @@ def fresh(region: str, ask: Ask, today: date) -> list[Price]:
 
 
 def answer(data: Any) -> Answer:  # noqa: ANN401 - JSON
-    """Reads one answer. Raises RefreshError naming the field that is missing or no number."""
+    """Reads one answer. Raises RefreshError naming the field that is missing or not a number."""
     fields = dict(reversed(list(_fields(data))))  # of equal names the outermost counts
     price, currency = _number(fields, "OriginalPrice"), str(fields.get("Currency") or "CNY")
     if currency not in ("CNY", "USD"):
@@ -158,7 +161,7 @@ def _number(data: Mapping[str, Any], field: str) -> Decimal:
     try:
         value = Decimal(str(data[field]))
     except (KeyError, ArithmeticError):
-        raise RefreshError(f"the answer has no number {field}") from None
+        raise RefreshError(f"the answer has no number in {field}") from None
     if value <= 0:
         raise RefreshError(f"the answer's {field} is {value}; allowed: more than 0")
     return value

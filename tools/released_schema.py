@@ -1,7 +1,7 @@
 """The interface of the last release, and what has changed since: semantic versioning of the package's inputs.
 
-`python -m tools.released_schema` says what has changed; with `record` it writes the interface of today's version,
-which belongs to making a release. A change that breaks users is refused unless the major version has moved.
+`python -m tools.released_schema` prints what has changed; with `record` it writes the interface of the current version,
+as a step of a release. A change that breaks users is refused unless the major version has been raised.
 """
 
 import json
@@ -49,13 +49,13 @@ def breaking(old: Interface, new: Interface) -> list[str]:
         now = new["components"].get(token)
         name = token.rsplit(":", 1)[-1]
         if now is None:
-            sentences.append(f"{name}: the component is gone")
+            sentences.append(f"{name}: the component was removed")
             continue
         for kind in ("inputs", "outputs"):
             for key, shape in was[kind].items():
                 after = now[kind].get(key)
                 if after is None:
-                    sentences.append(f"{name}: {kind[:-1]} {key} is gone")
+                    sentences.append(f"{name}: {kind[:-1]} {key} was removed")
                 elif not _accepts(shape, after, kind):
                     sentences.append(f"{name}: {kind[:-1]} {key} was {shape!r} and is {after!r}")
         for key in now["inputs"].keys() - was["inputs"].keys():
@@ -75,7 +75,7 @@ def _accepts(old: str, new: str, kind: str) -> bool:
 
 
 def refused(old: Interface, new: Interface) -> list[str]:
-    """The breaking changes, unless the major version has moved on since."""
+    """The breaking changes, unless the major version has been raised since."""
     moved = int(new["version"].split(".")[0]) > int(old["version"].split(".")[0])
     return [] if moved else breaking(old, new)
 
@@ -92,7 +92,7 @@ def recorded() -> Interface:
 
 
 def main(argv: list[str]) -> int:
-    """Says what has changed; `record` writes it. Returns 1 when a breaking change needs a new major version."""
+    """Prints what has changed; `record` writes it. Returns 1 when a breaking change needs a new major version."""
     old, new = (recorded() if RECORDED.exists() else None), current()
     wrong = refused(old, new) if old else []
     if wrong:

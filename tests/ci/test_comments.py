@@ -179,9 +179,9 @@ def test_a_comment_stays_below_the_limit_and_says_what_it_left_out() -> None:
     long = "\n".join(f"| row {i} | {'x' * 80} |" for i in range(5000))
     text = comment("dev", long, "y" * 90_000, source="s", job="j")
     assert len(text) <= LIMIT
-    assert re.search(r"\(\d+ more lines: see the job\)", text)
-    assert "beginning left out" in text
-    assert text.rstrip().endswith("edited in place.")
+    assert re.search(r"\(\d+ more lines: see the job's log\)", text)
+    assert "beginning is left out" in text
+    assert text.rstrip().endswith("updated in place.")
 
 
 def test_a_cut_closes_the_code_block_it_was_in() -> None:

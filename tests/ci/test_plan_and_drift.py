@@ -31,9 +31,9 @@ def test_a_plan_is_read_as_the_operations_that_change_something(tmp_path: Path) 
 def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
     for text in ("", "[]", "{}", '{"plan": 3}'):
         (tmp_path / "plan.json").write_text(text)
-        with pytest.raises(CiError, match="is no plan"):
+        with pytest.raises(CiError, match="is not a plan"):
             plan.operations(tmp_path / "plan.json")
-    with pytest.raises(CiError, match="is no plan"):
+    with pytest.raises(CiError, match="is not a plan"):
         plan.operations(tmp_path / "absent.json")
 
 
@@ -68,7 +68,7 @@ def test_without_changes_nobody_is_asked(tmp_path: Path, monkeypatch: pytest.Mon
 def test_an_approval_that_is_missing_stops_the_update(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = saved(tmp_path / "plan.json", {URN: ["update"]})
     assert main(["plan", str(file), "--stack", "dev", "--approved", str(tmp_path / "none.json")]) == 1
-    assert "does not say what was approved" in capsys.readouterr().err
+    assert "is not a list of approved operations" in capsys.readouterr().err
 
 
 def test_every_command_runs_with_the_policy_packs_of_its_stack() -> None:
@@ -107,7 +107,7 @@ def checks(tmp_path: Path, **statuses: int) -> list[drift.Check]:
 def test_drift_a_failed_check_and_a_lost_job_are_told_apart(tmp_path: Path) -> None:
     text, done = drift.report(checks(tmp_path, dev=0, staging=7), "https://ci/1")
     assert not done
-    assert "| dev | as the program says |" in text
+    assert "| dev | in sync |" in text
     assert "| staging | **drifted** |" in text
     assert "| prod | check failed (status -1) |" in text
     assert "~ staging changed" in text
@@ -122,7 +122,7 @@ def test_all_well_closes_the_issue(tmp_path: Path) -> None:
 
 def test_a_status_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dev.status").write_text("oops")
-    with pytest.raises(CiError, match="is no exit status"):
+    with pytest.raises(CiError, match="is not an exit status"):
         drift.read_checks(tmp_path, ["dev"])
 
 

@@ -20,7 +20,13 @@ def _replayed_once(monkeypatch: pytest.MonkeyPatch, graph_of: GraphOf) -> None:
 def test_the_table_has_sums_lines_and_what_is_not_priced(stack: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cost.main([stack]) == 0
     out = capsys.readouterr().out
-    for words in ("Paid every hour", "On top when quotas are used up", "Not priced (not zero)", "at quota", "idle"):
+    for words in (
+        "Billed every hour",
+        "In addition, when all quotas are used up",
+        "Not priced (not zero)",
+        "at quota",
+        "idle",
+    ):
         assert words in out
     assert "\x1b[" not in out  # colours only on a terminal
 
@@ -43,13 +49,13 @@ def test_a_job_is_priced_with_its_workspaces_defaults(capsys: pytest.CaptureFixt
     out = capsys.readouterr().out
     assert "Job spark-pi" in out
     assert "Executors on spot" in out
-    assert "Cheaper:" in out
+    assert "Cheaper choices:" in out
     assert "no workspace of this stack" not in out
 
 
 def test_a_job_of_a_foreign_namespace_says_which_workspaces_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert cost.main(["prod", "--job", str(EXAMPLE)]) == 0
-    assert "Its namespace is no workspace of this stack" in capsys.readouterr().out
+    assert "Its namespace is not a workspace here" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ def test_writing_without_news_changes_nothing_and_twice_is_as_once(tmp_path: Pat
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        ({}, "no number OriginalPrice"),
-        ({"OriginalPrice": "free"}, "no number OriginalPrice"),
+        ({}, "no number in OriginalPrice"),
+        ({"OriginalPrice": "free"}, "no number in OriginalPrice"),
         ({"OriginalPrice": 0}, "allowed: more than 0"),
         ({"OriginalPrice": 1, "Currency": "EUR"}, "allowed: CNY, USD"),
     ],

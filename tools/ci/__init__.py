@@ -1,4 +1,4 @@
-"""What the pipelines call: short-lived credentials, one comment an environment, one issue for drift.
+"""What the pipelines call: short-lived credentials, one comment per environment, one issue for drift.
 
-Standard library only: the jobs that may write comments and issues run nothing of the pull request and install nothing.
+Standard library only: the jobs that may write comments and issues run no code of the pull request and install nothing.
 """

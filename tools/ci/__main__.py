@@ -28,23 +28,23 @@ def _parser() -> argparse.ArgumentParser:
     note = commands.add_parser("comment", help="write or edit each environment's comment on the pull request")
     note.add_argument("folder", type=Path, help="<stack>.md of the offline preview, <stack>.txt of pulumi's")
     note.add_argument("--stacks", nargs="+", required=True)
-    note.add_argument("--number", type=int, help="of the pull request; left out: found by the head on GitHub")
+    note.add_argument("--number", type=int, help="of the pull request; default: found by --head on GitHub")
     note.add_argument("--head", help="owner:branch@commit of the pull request")
     note.add_argument("--source", default="this repository's own code")
     report = commands.add_parser("drift", help="open, edit or close the drift issue")
     report.add_argument("folder", type=Path, help="<stack>.status and <stack>.txt of each check")
     report.add_argument("--stacks", nargs="+", required=True)
-    planned = commands.add_parser("plan", help="say what a saved plan does; `changes=` goes to the job's outputs")
+    planned = commands.add_parser("plan", help="print what a saved plan does; `changes=` goes to the job's outputs")
     planned.add_argument("file", type=Path)
     planned.add_argument("--stack", required=True)
-    planned.add_argument("--write", type=Path, help="file for the operations that an approval is about")
-    planned.add_argument("--approved", type=Path, help="such a file: the plan must be what was approved")
+    planned.add_argument("--write", type=Path, help="file to write the operations to, for the approval")
+    planned.add_argument("--approved", type=Path, help="such a file, already approved: the plan must match it")
     engine = commands.add_parser("pulumi", help="run one of pulumi's operations as CI does")
     engine.add_argument("operation", choices=OPERATIONS)
     engine.add_argument("--stack", required=True)
     engine.add_argument("--role", choices=KINDS, help="default: deploy for up, else preview")
     engine.add_argument("--file", type=Path, default=Path("out/plan.json"), help="the plan, of plan and up")
-    engine.add_argument("--copy", type=Path, help="file that gets the output too")
+    engine.add_argument("--copy", type=Path, help="file to copy the output to")
     return parser
 
 
@@ -59,7 +59,7 @@ def _job() -> str:
 
 
 def _read(path: Path) -> str | None:
-    """A file that a stranger's code may have written: never a link, which could lead to secrets of this job."""
+    """A file that untrusted code may have written: never a link, which could lead to this job's secrets."""
     if path.is_symlink():
         raise CiError(f"{path.name} is a link; allowed: a plain file")
     if not path.is_file():
@@ -72,12 +72,12 @@ def _comment(args: argparse.Namespace) -> int:
     server, number = forge(), args.number
     if number is None:
         if not isinstance(server, GitHub) or not args.head:
-            raise CiError("which pull request? allowed: --number, or on GitHub --head owner:branch@commit")
+            raise CiError("no pull request is named; allowed: --number, or on GitHub --head owner:branch@commit")
         where, _, commit = args.head.rpartition("@")
         owner, _, branch = where.partition(":")
         number = server.pull_request(owner, branch, commit)
         if number is None:
-            print(f"no open pull request has {args.head} as its head any more: nothing to comment")
+            print(f"no open pull request has {args.head} as its head any more: nothing to comment on")
             return 0
     for stack in args.stacks:
         offline, cloud = _read(args.folder / f"{stack}.md"), _read(args.folder / f"{stack}.txt")
@@ -116,7 +116,7 @@ def main(argv: list[str]) -> int:
         if args.command == "cloud":
             command = args.run[1:] if args.run[:1] == ["--"] else args.run
             if not command:
-                raise CiError("which command? allowed: `cloud --stack S --role R -- COMMAND …`")
+                raise CiError("no command is given; allowed: `cloud --stack S --role R -- COMMAND …`")
             return run(args.stack, args.role, command)
         if args.command == "pulumi":
             role = args.role or OPERATIONS[args.operation]
@@ -125,7 +125,7 @@ def main(argv: list[str]) -> int:
     except (CiError, WebError) as error:
         print(f"error: {error}", file=sys.stderr)
         copy: Path | None = getattr(args, "copy", None)
-        if copy:  # whoever reads the copy alone must learn it too
+        if copy:  # the copy is all that some readers see
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(f"error: {error}\n")
         return 1

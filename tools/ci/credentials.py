@@ -1,8 +1,8 @@
-"""Credentials of a job: its OIDC token changed into an hour or two of a RAM role, for one command and nobody else.
+"""Credentials of a job: its OIDC token is exchanged for a RAM role for an hour or two, for one command only.
 
-Both CI servers go the same way, so there is one place to check. The credentials are given to the command as its
-environment; they are never written to a file, printed, or left to later steps of the job, and where the command prints
-them they are taken out.
+Both CI servers use the same code, so there is one place to audit. The command gets the credentials in its environment;
+they are never written to a file, printed, or left to later steps of the job, and if the command prints them, they are
+redacted.
 """
 
 import os
@@ -87,7 +87,7 @@ def id_token(env: Mapping[str, str]) -> str:
 
 
 def sts_endpoint(region: str, env: Mapping[str, str]) -> str:
-    """Who gives credentials: ALIBABA_CLOUD_STS_ENDPOINT (runners in a VPC), else the region's public service."""
+    """The STS endpoint: ALIBABA_CLOUD_STS_ENDPOINT (for runners in a VPC), else the region's public one."""
     endpoint = env.get("ALIBABA_CLOUD_STS_ENDPOINT") or f"sts.{region}.aliyuncs.com"
     return endpoint if "://" in endpoint else f"https://{endpoint}/"
 
@@ -112,8 +112,8 @@ def assume_role(job: Job, token: str, endpoint: str) -> dict[str, str]:
         answer = call("POST", endpoint, form=urllib.parse.urlencode(form).encode())
     except WebError as error:
         raise CiError(
-            f"{form['RoleArn']} was not given to this job: {error}. Its trust compares issuer, audience and subject "
-            "(bootstrap/); a job of another repository, branch or environment is refused"
+            f"this job may not assume {form['RoleArn']}: {error}. The role's trust policy (bootstrap/) compares "
+            "issuer, audience and subject; jobs of another repository, branch or environment are refused"
         ) from None
     credentials: dict[str, str] = answer["Credentials"]
     return credentials
@@ -122,7 +122,8 @@ def assume_role(job: Job, token: str, endpoint: str) -> dict[str, str]:
 def command_environment(job: Job, credentials: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
     """The environment of the command: `env` with the credentials for the provider and for the state's S3 interface.
 
-    What could fetch further tokens or write to the CI server is taken out, since the command runs the stack's program.
+    Variables that could fetch further tokens or write to the CI server are removed, as the command runs the stack's
+    program.
     """
     key, secret, session = (credentials[k] for k in ("AccessKeyId", "AccessKeySecret", "SecurityToken"))
     withheld = ("ACTIONS_ID_TOKEN_", "ACTIONS_RUNTIME_", GITLAB_TOKEN, "SPARK_ON_ACK_GITLAB_TOKEN")
@@ -132,7 +133,7 @@ def command_environment(job: Job, credentials: Mapping[str, str], env: Mapping[s
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": secret,
         "ALIBABA_CLOUD_SECURITY_TOKEN": session,
         "ALIBABA_CLOUD_ACCOUNT_ID": job.account,
-        # said, so that the provider need not ask the billing service, for which the roles have no right
+        # set, because the provider would otherwise ask the billing service, for which the roles have no permission
         "ALIBABA_CLOUD_ACCOUNT_TYPE": env.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
         or ("Domestic" if job.region.startswith("cn-") else "International"),
         "ALIBABA_CLOUD_REGION": job.region,
@@ -147,7 +148,7 @@ def command_environment(job: Job, credentials: Mapping[str, str], env: Mapping[s
 
 
 def redacted(text: str, credentials: Mapping[str, str]) -> str:
-    """The text without the credentials: neither server's own masking reaches the files that become comments."""
+    """The text without the credentials: the servers' own masking does not cover the files that become comments."""
     for value in credentials.values():
         text = text.replace(value, "***")
     return text
@@ -156,7 +157,7 @@ def redacted(text: str, credentials: Mapping[str, str]) -> str:
 def run(stack: str, kind: Kind, command: list[str], copy: Path | None = None) -> int:
     """Runs `command` with the credentials; its output goes to ours and into `copy`, redacted. Returns its status.
 
-    Signals are passed on, so that a cancelled job lets the engine finish what it began. Raises CiError.
+    Signals are passed on, so that the engine of a cancelled job can finish what it has started. Raises CiError.
     """
     if shutil.which(command[0]) is None:
         raise CiError(f"{command[0]} is not on PATH; the job has to install it first")

@@ -7,12 +7,12 @@ from typing import Final
 from tools.ci.credentials import CiError
 from tools.ci.text import LIMIT, folded, harmless, marker
 
-TITLE: Final = "Drift: the cloud is not what the program says"
+TITLE: Final = "Drift: the cloud differs from the program"
 MARK: Final = marker("drift")
 CLEAN: Final = 0
 DRIFTED: Final = 7
 """Exit status of pulumi 3.226.1 and later when `--expect-no-changes` finds a change; any other is a failed check."""
-_WORDS: Final = {CLEAN: "as the program says", DRIFTED: "**drifted**"}
+_WORDS: Final = {CLEAN: "in sync", DRIFTED: "**drifted**"}
 
 
 @dataclass(frozen=True)
@@ -33,22 +33,22 @@ def read_checks(folder: Path, expected: list[str]) -> list[Check]:
             checks.append(Check(stack, -1, "the job ended before the check"))
             continue
         if not status.read_text().strip().isdigit():
-            raise CiError(f"{status.name}: {status.read_text().strip()!r} is no exit status")
+            raise CiError(f"{status.name}: {status.read_text().strip()!r} is not an exit status")
         text = output.read_text(errors="replace") if output.is_file() else ""
         checks.append(Check(stack, int(status.read_text()), text))
     return checks
 
 
 def report(checks: list[Check], job: str) -> tuple[str, bool]:
-    """The issue's text, and whether all is well (then an open issue is closed)."""
+    """The issue's text, and whether everything is in sync (then an open issue is closed)."""
     done = all(c.status == CLEAN for c in checks)
     lines = [MARK, "", "| Environment | State |", "|---|---|"]
     lines += [f"| {c.stack} | {_WORDS.get(c.status, f'check failed (status {c.status})')} |" for c in checks]
-    lines += ["", f"From [this run]({job}); edited by every run, closed when all is as the program says.", ""]
+    lines += ["", f"From [this run]({job}); updated by every run, closed when everything is in sync.", ""]
     if not done:
         lines += [
-            "A change made outside of the program is either wanted (say it in the stack file, then `pulumi refresh`) "
-            "or not (`pulumi up` takes it back). A failed check says nothing about drift.",
+            "A change made outside the program is either wanted (put it into the stack file, then `pulumi refresh`) or "
+            "not (`pulumi up` reverts it). A failed check says nothing about drift.",
             "",
         ]
     findings = [c for c in checks if c.status != CLEAN]

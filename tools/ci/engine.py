@@ -1,4 +1,4 @@
-"""Pulumi's command lines as CI runs them: said once for both CI servers."""
+"""Pulumi's command lines as CI runs them, once for both CI servers."""
 
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,9 @@ def policy_packs(stack: str, root: Path = ROOT) -> list[str]:
     for pack in sorted(p.parent for p in (root / "policies").glob("*/PulumiPolicy.yaml")):
         config = pack / f"{stack}.json"
         if not config.is_file():
-            raise CiError(f"{config.relative_to(root)} is missing: it says which rules stop the stack {stack}")
+            raise CiError(
+                f"{config.relative_to(root)} is missing; it sets the levels of the pack's rules for stack {stack}"
+            )
         options += ["--policy-pack", str(pack.relative_to(root)), "--policy-pack-config", str(config.relative_to(root))]
     return options
 

@@ -1,4 +1,4 @@
-"""The CI servers' comments and issues: found by their marker, edited in place, never made twice."""
+"""The CI servers' comments and issues: found by their marker, edited in place, never created twice."""
 
 import os
 import urllib.parse
@@ -46,7 +46,7 @@ class Forge(Protocol):
 
 
 class _Rest:
-    """A project behind a REST interface that gives lists in pages."""
+    """A project behind a REST interface with paged lists."""
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         self._url = url
@@ -83,9 +83,9 @@ class GitHub(_Rest):
         super().__init__(f"{root}/repos/{env['GITHUB_REPOSITORY']}", headers)
 
     def pull_request(self, owner: str, branch: str, commit: str) -> int | None:
-        """The open pull request whose head is `owner:branch` at `commit`; None if it moved on or was closed.
+        """The open pull request whose head is `owner:branch` at `commit`; None if it has new commits or was closed.
 
-        Asked from GitHub and not from the pipeline's files: those are written by the pull request's own code, and
+        GitHub is asked because the pipeline's files are written by the pull request's own code, and
         `workflow_run.pull_requests` is empty for forks.
         """
         head = urllib.parse.quote(f"{owner}:{branch}", safe="")
@@ -198,7 +198,7 @@ def put_comment(server: Forge, number: int, mark: str, text: str) -> None:
 
 
 def put_issue(server: Forge, mark: str, title: str, text: str, *, done: bool) -> None:
-    """Edits the open issue with the mark, opens it when there is something to say, closes it when there is not."""
+    """Edits the open issue with the mark, opens it when there is something to report, closes it when there is not."""
     for note in server.issues():
         if note.text.startswith(mark):
             if done:

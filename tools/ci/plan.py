@@ -20,26 +20,26 @@ _PROVIDERS = "pulumi:providers:"
 
 
 def operations(path: Path) -> Operations:
-    """The operations of a plan; providers left out, since their credentials are those of the role that asks.
+    """The operations of a plan, without providers: their credentials are those of whichever role makes the plan.
 
-    Raises CiError for a file that is no plan.
+    Raises CiError for a file that is not a plan.
     """
     try:
         data = json.loads(path.read_text())
         plans = data.get("plan", data)["resourcePlans"]
         steps = {urn: [s for s in plan.get("steps") or [] if s not in _NOTHING] for urn, plan in plans.items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        raise CiError(f"{path.name} is no plan of `pulumi preview --save-plan`") from None
+        raise CiError(f"{path.name} is not a plan of `pulumi preview --save-plan`") from None
     return {urn: s for urn, s in sorted(steps.items()) if s and not _type(urn).startswith(_PROVIDERS)}
 
 
 def approved(path: Path) -> Operations:
-    """The operations that were approved. Raises CiError when the file is missing or none of ours."""
+    """The operations that were approved. Raises CiError when the file is missing or not one of ours."""
     try:
         recorded: Operations = json.loads(path.read_text())
         return {urn: list(steps) for urn, steps in recorded.items()}
     except (OSError, ValueError, AttributeError, TypeError):
-        raise CiError(f"{path.name} does not say what was approved") from None
+        raise CiError(f"{path.name} is not a list of approved operations") from None
 
 
 def require_approved(planned: Operations, wanted: Operations) -> None:
@@ -51,7 +51,7 @@ def require_approved(planned: Operations, wanted: Operations) -> None:
     ]
     if differing:
         raise CiError(
-            "the plan is not what was approved, because the stack or the cloud changed since; start the pipeline anew\n"
+            "the plan is not what was approved: the stack or the cloud has changed since; start the pipeline again\n"
             + "\n".join(differing)
         )
 

@@ -1,4 +1,4 @@
-"""Texts of comments and issues: marked, bounded, and harmless when a stranger's code wrote a part."""
+"""Texts of comments and issues: marked, bounded, and harmless even where untrusted code wrote them."""
 
 import re
 
@@ -14,10 +14,10 @@ def marker(what: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text that code of a pull request wrote: nobody is notified by it, and it cannot pass for another comment.
+    """Makes text harmless that a pull request's code wrote: it notifies nobody and cannot pass for another comment.
 
-    Mentions and references lose their effect, hidden comments (our markers are such) are taken out, and so are terminal
-    codes. What it says may still be wrong: the head of the comment says whose it is.
+    Mentions, references, hidden comments (such as our markers) and terminal codes lose their effect. What it says may
+    still be wrong: the comment names its source.
     """
     text = _CONTROL.sub("", _ANSI.sub("", text)).replace("<!--", "<!\u200b--")
     text = re.sub(r"@(?=[A-Za-z0-9])", "@\u200b", text)
@@ -39,14 +39,14 @@ def cut(text: str, limit: int) -> str:
     fence = ["```"] if sum(line.startswith("```") for line in kept) % 2 else []
     opened = "".join(kept)
     folds = ["</details>"] * (opened.count("<details") - opened.count("</details>"))
-    return "\n".join([*kept, *fence, *folds, "", f"({len(lines) - len(kept)} more lines: see the job)"])
+    return "\n".join([*kept, *fence, *folds, "", f"({len(lines) - len(kept)} more lines: see the job's log)"])
 
 
 def folded(title: str, text: str, limit: int) -> str:
-    """Program output folded under a title; its last part counts, so the beginning is what is cut."""
+    """Program output folded under a title; its end matters most, so the beginning is cut."""
     text = _CONTROL.sub("", _ANSI.sub("", text)).strip()
     if len(text) > limit:
-        text = "(beginning left out: see the job)\n" + text[-limit:]
+        text = "(the beginning is left out: see the job's log)\n" + text[-limit:]
     fence = "`" * max(3, 1 + max((len(m) for m in re.findall(r"`+", text)), default=0))
     return f"<details><summary>{title}</summary>\n\n{fence}text\n{text}\n{fence}\n\n</details>\n"
 
@@ -58,13 +58,13 @@ def comment(stack: str, offline: str | None, cloud: str | None, *, source: str, 
         stack: the environment.
         offline: Markdown of the offline preview, None when it failed.
         cloud: output of `pulumi preview`, None where there were no credentials for it (forks).
-        source: whose code made the texts, for the head of the comment.
+        source: whose code wrote the texts, for the foot of the comment.
         job: address of the pipeline.
 
     """
     head = f"{marker(f'preview:{stack}')}\n"
-    foot = f"\n\nMade by {source}; [pipeline]({job}). This comment is edited in place.\n"
-    failed = f"### Preview of stack `{stack}`\n\nThe offline preview failed: the pipeline says why.\n"
+    foot = f"\n\nWritten by {source}; [pipeline]({job}). This comment is updated in place.\n"
+    failed = f"### Preview of stack `{stack}`\n\nThe offline preview failed: see the pipeline's log.\n"
     parts = [harmless(offline) if offline else failed]
     if cloud is not None:
         parts.append(folded("`pulumi preview` against the account", harmless(cloud), 15_000))

@@ -1,4 +1,4 @@
-"""JSON over HTTP with the few statuses that are worth a second try."""
+"""JSON over HTTP; a few statuses are worth a second try."""
 
 import json
 import time

@@ -1,1 +1,1 @@
-"""`make preflight STACK=prod`: what the account must have before a stack can be made."""
+"""`make preflight STACK=prod`: what the account must have before a stack can be created."""

@@ -1,4 +1,4 @@
-"""`python -m tools.preflight STACK`: the account's prerequisites of a stack, as a table. Asks nobody."""
+"""`python -m tools.preflight STACK`: what a stack needs of the account, as a table. Makes no call to the cloud."""
 
 import argparse
 import sys
@@ -28,7 +28,7 @@ def settings_of(path: Path) -> Settings:
 def table(stack: str, rows: list[Prerequisite]) -> Table:
     """The prerequisites as a table, shortfalls first."""
     result = Table(title=f"Prerequisites of stack {stack}", show_lines=True)
-    for heading in ("", "What", "This stack needs", "By default", "Where it is raised"):
+    for heading in ("", "What", "This stack needs", "Default", "Where to raise it"):
         result.add_column(heading, overflow="fold")
     for p in rows:
         result.add_row(VERDICTS[p.enough], p.name, p.need, p.default, p.where)
@@ -36,7 +36,7 @@ def table(stack: str, rows: list[Prerequisite]) -> Table:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Prints the table; 1 with the stack file's own sentences when it cannot be read."""
+    """Prints the table; returns 1 with every mistake of the stack file when it cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m tools.preflight", description=__doc__)
     parser.add_argument("stack", help="name of a stack file: dev for stacks/Pulumi.dev.yaml")
     stack = parser.parse_args(arguments).stack

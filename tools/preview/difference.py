@@ -38,7 +38,7 @@ class Change:
 
     @property
     def renamed(self) -> bool:
-        """True when it had another URN, known by an alias: nothing in the cloud is touched by that."""
+        """True when it had another URN, recognized by an alias: that alone changes nothing in the cloud."""
         return self.was is not None and self.was.urn != self.resource.urn
 
 
@@ -49,7 +49,7 @@ def replacements() -> Mapping[str, Any]:
 
 
 def compare(before: Graph, after: Graph) -> list[Change]:
-    """All changes: by kind, what others drag along last, then by URN."""
+    """All changes, by kind, then by URN; what another replacement drags along comes last in its kind."""
     old = before.by_urn()
     pairs = _pairs(old, after)
     by_urn = {r.urn: _changed(old[pairs[r.urn]], r) for r in after if r.urn in pairs}
@@ -61,7 +61,7 @@ def compare(before: Graph, after: Graph) -> list[Change]:
 
 
 def _pairs(old: Mapping[str, Resource], after: Graph) -> dict[str, str]:
-    """New URN -> old URN, by name or alias. No old resource is given to two."""
+    """New URN -> old URN, by name or alias. No old resource is paired twice."""
     known = {r.urn: r for r in after}
     earlier: dict[str, list[str]] = {}
     pairs = {r.urn: r.urn for r in after if r.urn in old}
@@ -135,30 +135,34 @@ def _under(path: str, prefixes: tuple[str, ...]) -> bool:
 def _lost(resource: Resource) -> str:
     lost = str(replacements().get(resource.type, {}).get("lost", ""))
     if resource.options.get("retainOnDelete") and not lost.startswith(NOTHING):
-        return f"the old one stays in the cloud, no longer managed; the new one begins without: {lost}"
+        return f"the old one stays in the cloud but is no longer managed; the new one starts without: {lost}"
     return lost
 
 
 def _protected(was: Resource) -> str:
-    return "it is protected: the update stops here until that is taken off" if was.options.get("protect") else ""
+    return (
+        "it is protected: the update stops here until the protection is removed" if was.options.get("protect") else ""
+    )
 
 
 def _fixed(change: Change) -> str:
-    """A stash remembers what a living stack was made with; the program compares, and refuses at preview."""
+    """A stash remembers what the deployed stack was created with; the program compares, and refuses in the preview."""
     if not change.properties:
         return ""
-    return "a living stack was made with the old value and cannot change it: a new stack, or `pulumi destroy` first"
+    return (
+        "the deployed stack was created with the old value and keeps it: use a new stack, or run `pulumi destroy` first"
+    )
 
 
 def _removed(was: Resource) -> Change:
     kept = bool(was.options.get("retainOnDelete"))
     lost = str(replacements().get(was.type, {}).get("lost", ""))
-    text = "it stays in the cloud, no longer managed" if kept else lost.partition(";")[0]
+    text = "it stays in the cloud but is no longer managed" if kept else lost.partition(";")[0]
     return Change("removed", was, was, lost=text, refused=_protected(was))
 
 
 def _dragged_along(after: Graph, changes: dict[str, Change]) -> list[Change]:
-    """Replacements replace on: a new id reaches others' fixed properties, another cluster all objects in it."""
+    """Replacements spread: a new id reaches other resources' fixed properties, another cluster all its objects."""
     replaced = {urn for urn, c in changes.items() if c.kind == "replaced"}
     more = True
     while more:

@@ -8,7 +8,7 @@ from tools.preview.picture import Box, Picture
 
 LINE, PAD, GAP = 16, 12, 16
 ARROW_GAP = 44
-"""Room between two bands, for the arrow and its words."""
+"""Space between two bands, for the arrow and its label."""
 GLYPH = 6.4
 """Average width of a character in px, for breaking texts at the edge of their box."""
 BOLD = 1.15
@@ -23,10 +23,10 @@ STYLE = (
 
 @dataclass
 class Canvas:
-    """What is drawn so far: frames lie below, the rest above."""
+    """What is drawn so far: frames are below, everything else above."""
 
     marker: str
-    """Id of the arrow head: a page may hold two pictures, and a hidden one lends nothing."""
+    """Id of the arrow head: a page may hold two pictures, and the arrow head of a hidden one is unusable."""
     below: list[str] = field(default_factory=list)
     above: list[str] = field(default_factory=list)
 
@@ -128,7 +128,7 @@ def _cluster(
         canvas.below.append(
             f'<rect class="t" x="{x}" y="{y}" width="{width}" height="{bottom - y + PAD}" rx="5" opacity=".55"/>'
         )
-        more = ": a namespace, quota, rights and network rules a team" if columns > 1 else ""
+        more = ": each team has its own namespace, quota, rights and network rules" if columns > 1 else ""
         canvas.text(x + PAD, y + 19, f"Workspaces{more}", "h")
         y = bottom + PAD
         if picture.services:

@@ -54,14 +54,14 @@ def _body(report: Report, name: str) -> Iterator[str]:
 
 def _cost(report: Report) -> Iterator[str]:
     yield '<h2>Cost</h2><p class="soft">CNY, list prices, pay as you go, on demand; a month is 730 hours.</p>'
-    yield '<table><thead><tr><th></th><th class="num">an hour</th><th class="num">change</th>'
-    yield '<th class="num">a month</th></tr></thead><tbody>'
+    yield '<table><thead><tr><th></th><th class="num">per hour</th><th class="num">change</th>'
+    yield '<th class="num">per month</th></tr></thead><tbody>'
     for s in report.sums:
         more = signed(s.more) if s.before is not None else ""
         cells = "".join(f'<td class="num">{x}</td>' for x in (money(s.after), more, month(s.after)))
         yield f"<tr><td>{s.what}</td>{cells}</tr>"
     yield '</tbody></table><p><span class="warn">■</span> at quota, <span style="color:var(--blue)">■</span> idle;'
-    yield " the length of a bar follows the square root, so that small parts are seen.</p>"
+    yield " bars are drawn to the square root of the cost, so that small parts stay visible.</p>"
     dearest = sorted((p for p in report.parts if p.at_quota), key=lambda p: -p.at_quota)
     top = dearest[0].at_quota if dearest else Decimal(1)
     yield from (_bar(p, top) for p in dearest)
@@ -102,7 +102,7 @@ def _change(change: Change, more: int) -> str:
 
 
 def _rules(report: Report) -> Iterator[str]:
-    yield f"<h2>Rules, at the levels of environment {escape(report.current.environment)}</h2><ul>"
+    yield f"<h2>Rules, at the enforcement levels of environment {escape(report.current.environment)}</h2><ul>"
     for r in report.rules:
         yield f"<li><strong>{escape(r.what)}</strong> ({r.verdict.level}): {escape(r.verdict.message)}</li>"
     for v in report.current.verdicts:
@@ -117,11 +117,11 @@ def _prerequisites(report: Report) -> Iterator[str]:
     if not rows:
         return
     yield '<h2>Prerequisites in the account</h2><table class="cards"><thead><tr><th></th><th>What</th>'
-    yield "<th>This stack needs</th><th>By default</th><th>Where</th></tr></thead><tbody>"
+    yield "<th>This stack needs</th><th>Default</th><th>Where to raise it</th></tr></thead><tbody>"
     marks = {True: ("good", "enough"), False: ("bad", "raise it"), None: ("warn", "check")}
     for p in rows:
         colour, mark = marks[p.enough]
-        cells = (("What", p.name), ("Needs", p.need), ("By default", p.default), ("Where", p.where))
+        cells = (("What", p.name), ("Needs", p.need), ("Default", p.default), ("Where", p.where))
         yield f'<tr><td class="mark {colour}">{mark}</td>' + "".join(_cell(n, x) for n, x in cells) + "</tr>"
     yield "</tbody></table>"
 
@@ -135,8 +135,8 @@ def _resources(report: Report) -> Iterator[str]:
     kinds = sorted({kind_words(r) for p in report.parts for r in p.resources})
     options = "".join(f"<option>{escape(k)}</option>" for k in kinds)
     yield f'<h2>Resources</h2><p class="soft">{have}</p>'
-    yield '<p><input id="search" type="search" placeholder="words of name, part or property" aria-label="Search">'
-    yield f' <select id="kind" aria-label="Kind"><option value="">every kind</option>{options}</select>'
+    yield '<p><input id="search" type="search" placeholder="search name, part or property" aria-label="Search">'
+    yield f' <select id="kind" aria-label="Kind"><option value="">all kinds</option>{options}</select>'
     yield ' <span id="count" class="soft" aria-live="polite"></span></p>'
     yield '<table class="cards" id="resources"><thead><tr><th>Part</th><th>Kind</th><th>Name</th></tr></thead><tbody>'
     for part in report.parts:
@@ -146,7 +146,7 @@ def _resources(report: Report) -> Iterator[str]:
 
 def _resource(part: Part, resource: Resource) -> str:
     kind, text = kind_words(resource), json.dumps(masked(resource.inputs), indent=1, ensure_ascii=False, sort_keys=True)
-    cut = text if len(text) <= PROPERTIES else f"{text[:PROPERTIES]}\n… {len(text) - PROPERTIES:,} characters more"
+    cut = text if len(text) <= PROPERTIES else f"{text[:PROPERTIES]}\n… {len(text) - PROPERTIES:,} more characters"
     protect = ' <span class="good">protected</span>' if resource.options.get("protect") else ""
     inside = f"<details><summary>{escape(label(resource))}</summary><pre>{escape(cut)}</pre></details>{protect}"
     return f'<tr data-kind="{escape(kind)}">{_cell("Part", part.name)}{_cell("Kind", kind)}<td>{inside}</td></tr>'

@@ -1,4 +1,4 @@
-"""The preview as a comment of a pull request: Markdown below the size limit, by folding, and saying what is folded."""
+"""The preview as a comment on a pull request: Markdown that folds details to stay below the size limit, and says so."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from tools.preview.report import Report, money, month, signed
 from tools.preview.words import alike, consequences, headline, more_words, outcome, title
 
 LIMIT = 60_000
-"""Characters. A comment may have 65,536; what wraps it needs some."""
+"""Characters. A comment may have 65,536, and the pipeline adds a head and a foot."""
 MANY = 10_000
 
 
@@ -49,7 +49,7 @@ def _folded(page: Page, report: Report, limit: int) -> Iterator[str]:
     if page.folded:
         against = f" AGAINST={report.against}" if report.against else ""
         command = f"make preview STACK={report.current.stack}{against} FORMAT=html OUT=preview.html"
-        yield f"\nFolded to stay below {limit:,} characters: {'; '.join(page.folded)}. All of it: `{command}`"
+        yield f"\nFolded to stay below {limit:,} characters: {'; '.join(page.folded)}. For everything: `{command}`"
 
 
 def _body(report: Report, page: Page) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _body(report: Report, page: Page) -> Iterator[str]:
 
 
 def _other(report: Report) -> Iterator[str]:
-    """What is to be said of the other revision as a whole."""
+    """What holds for the other revision as a whole."""
     before = report.before
     if before is None:
         return
@@ -105,7 +105,7 @@ def _change(change: Change, more: int, page: Page) -> Iterator[str]:
         yield f"  - {code(p.path)}: {code(p.before)} → {code(p.after)}{mark}"
     rest = len(change.properties) - page.properties
     if rest > 0:
-        note = f"properties beyond {page.properties} a resource"
+        note = f"properties beyond {page.properties} per resource"
         page.folded += [note] if note not in page.folded else []
         yield f"  - … and {rest} more properties"
 
@@ -114,7 +114,7 @@ def _cost(report: Report, page: Page) -> Iterator[str]:
     yield "#### Cost\n"
     yield "List prices, pay as you go, on demand; a month is 730 hours.\n"
     if report.compared:
-        yield "| | CNY/h before | CNY/h after | change | CNY a month after |\n|---|--:|--:|--:|--:|"
+        yield "| | CNY/h before | CNY/h after | change | CNY/month after |\n|---|--:|--:|--:|--:|"
         for s in report.sums:
             was = money(s.before) if s.before is not None else ""
             yield f"| {s.what} | {was} | {money(s.after)} | {signed(s.more)} | {month(s.after)} |"
@@ -122,7 +122,7 @@ def _cost(report: Report, page: Page) -> Iterator[str]:
         yield ""
         yield from _table("What changes the cost", "| Resource | | CNY/h |\n|---|---|--:|", rows, page)
     else:
-        yield "| | CNY/h | CNY a month |\n|---|--:|--:|"
+        yield "| | CNY/h | CNY/month |\n|---|--:|--:|"
         yield from (f"| {s.what} | {money(s.after)} | {month(s.after)} |" for s in report.sums)
         yield ""
     lines = sorted(report.current.lines, key=lambda x: -(x.cny_per_hour or 0))
@@ -143,10 +143,10 @@ def _table(name: str, head: str, rows: list[str], page: Page) -> Iterator[str]:
 
 
 def _rules(report: Report, page: Page) -> Iterator[str]:
-    yield f"#### Rules, at the levels of environment {code(report.current.environment)}\n"
+    yield f"#### Rules, at the enforcement levels of environment {code(report.current.environment)}\n"
     if report.rules_compared:
         changed = [f"- **{r.what}** ({r.verdict.level}): {plain(r.verdict.message)}" for r in report.rules]
-        yield from page.some(changed, page.verdicts, "rules that begin or cease") or ["No rule begins or ceases."]
+        yield from page.some(changed, page.verdicts, "changed rules") or ["The same rules fire as before."]
         yield ""
     rows = [
         f"- {'undecided' if v.undecided else v.level}{f' ({v.severity})' if v.severity else ''}: {plain(v.message)}"
@@ -156,7 +156,7 @@ def _rules(report: Report, page: Page) -> Iterator[str]:
     yield from page.some(must, page.verdicts, "mandatory verdicts")
     others = rows[len(must) :]
     if others:
-        yield f"<details><summary>{len(others)} that advise or cannot decide yet</summary>\n"
+        yield f"<details><summary>{len(others)} advisory or not decided yet</summary>\n"
         yield from page.some(others, page.verdicts, "advisory verdicts")
         yield "\n</details>\n"
     elif not must:
@@ -182,7 +182,7 @@ def _prerequisites(report: Report) -> Iterator[str]:
     if rows:
         raised = sum(p.enough is False for p in rows)
         yield f"<details><summary>Prerequisites: {raised} to raise, {len(rows) - raised} to check</summary>\n"
-        yield "| | What | This stack needs | By default | Where |\n|---|---|---|---|---|"
+        yield "| | What | This stack needs | Default | Where to raise it |\n|---|---|---|---|---|"
         for p in rows:
             mark = "raise" if p.enough is False else "check"
             yield f"| {mark} | {plain(p.name)} | {plain(p.need)} | {plain(p.default)} | {plain(p.where)} |"

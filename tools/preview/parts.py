@@ -1,4 +1,4 @@
-"""A graph as a person thinks of it: network, cluster, storage, shuffle, operator, workspaces, with facts and cost."""
+"""A graph as people think of it: network, cluster, storage, shuffle, operator, workspaces, with facts and cost."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Part:
     resources: list[Resource] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     facts: tuple[str, ...] = ()
-    """What matters of it, a few words each."""
+    """What matters about it, a few words each."""
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class Part:
 
 
 def parts_of(assessment: Assessment) -> list[Part]:
-    """The parts of a stack, in the order in which they are built on each other; workspaces by name."""
+    """The parts of a stack, each after those it is built on; workspaces by name."""
     known = assessment.graph.by_urn()
     parts_by_key: dict[tuple[str, str], Part] = {}
     where: dict[str, Part] = {}
@@ -99,7 +99,7 @@ def _part_key(top: Resource, workspaces: set[str]) -> tuple[str, str]:
 
 
 def _facts(part: Part) -> Iterable[str]:
-    """Facts of a part; what cannot be read yet says nothing."""
+    """Facts of a part; what cannot be read yet is left out."""
     for kind, tell in FACTS:
         for resource in part.of_type(kind):
             try:
@@ -140,7 +140,7 @@ FACTS: tuple[tuple[str, Callable[[Props], str]], ...] = (
 
 
 def counts(assessment: Assessment) -> dict[str, int]:
-    """How many resources there are: in all, in the cloud, in Kubernetes, components, workspaces."""
+    """Numbers of resources: in total, in the cloud, in Kubernetes, components, workspaces."""
     resources = assessment.graph.resources
     return {
         "resources": len(resources),
@@ -152,7 +152,7 @@ def counts(assessment: Assessment) -> dict[str, int]:
 
 
 def kinds_of(part: Part) -> dict[str, list[str]]:
-    """Kind -> names of its resources, components left out."""
+    """Kind -> names of its resources, without components."""
     names: dict[str, list[str]] = {}
     for resource in part.resources:
         if resource.custom:

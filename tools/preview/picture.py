@@ -1,4 +1,4 @@
-"""The platform as a picture: what stands where and what flows between; as Mermaid text here, as SVG in `drawing`."""
+"""The platform as a picture: its parts and what flows between them; as Mermaid text here, as SVG in `drawing`."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ FACTS = 3
 
 @dataclass(frozen=True)
 class Box:
-    """One thing of the picture."""
+    """One box of the picture."""
 
     key: str
     title: str
@@ -28,12 +28,12 @@ class Picture:
     network: str
     cluster: str
     control: list[Box] = field(default_factory=list)
-    """What steers jobs: operator, admission, monitoring."""
+    """What controls jobs: operator, admission, monitoring."""
     teams: list[Box] = field(default_factory=list)
     services: list[Box] = field(default_factory=list)
     """What serves jobs inside the cluster: shuffle service, history server."""
     cloud: list[Box] = field(default_factory=list)
-    """What lies beside the cluster: storage, roles."""
+    """What is outside the cluster: storage, roles."""
 
     def boxes(self) -> dict[str, Box]:
         """All boxes by key."""
@@ -45,7 +45,7 @@ class Picture:
         wanted = [
             ("operator", "teams", "starts drivers"), ("admission", "teams", "checks every job"),
             ("teams", "shuffle", "shuffle data"), ("teams", "storage", "data, event logs"),
-            ("history", "storage", "reads event logs"), ("teams", "roles", "a role each"),
+            ("history", "storage", "reads event logs"), ("teams", "roles", "one role each"),
         ]  # fmt: skip
         return [e for e in wanted if e[0] in have and e[1] in have]
 
@@ -67,7 +67,7 @@ def picture_of(assessment: Assessment, known: list[Part] | None = None) -> Pictu
         band += [_box(parts[n]) for n in names if n in parts]
     roles = [r for r in assessment.graph if r.type == "alicloud:ram/role:Role"]
     if roles:
-        picture.cloud.append(Box("roles", "RAM roles", (f"{len(roles)}, one a workload", "own buckets only")))
+        picture.cloud.append(Box("roles", "RAM roles", (f"{len(roles)}, one per workload", "own buckets only")))
     _teams(picture, [p for p in parts.values() if p.team])
     return picture
 
@@ -77,7 +77,7 @@ def _teams(picture: Picture, teams: list[Part]) -> None:
     picture.teams = [Box(f"team{i}", p.team, p.facts[:FACTS]) for i, p in enumerate(shown)]
     if len(teams) > len(shown):
         rest = len(teams) - len(shown)
-        picture.teams.append(Box("more", f"and {rest} more", ("each in a namespace of its own",)))
+        picture.teams.append(Box("more", f"and {rest} more", ("each in its own namespace",)))
 
 
 KEYS = {

@@ -1,4 +1,4 @@
-"""What a preview says, before it is said as text, Markdown, HTML or JSON: of one stack, or against a revision."""
+"""The content of a preview, alone or against a revision, before it becomes text, Markdown, HTML or JSON."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -24,27 +24,27 @@ class Sum:
 
     @property
     def more(self) -> Decimal:
-        """What it costs more an hour; negative: less."""
+        """By how much it costs more per hour; negative if it costs less."""
         return self.after - (self.before or Decimal(0)) if self.before is not None else Decimal(0)
 
 
 @dataclass(frozen=True)
 class RuleChange:
-    """A rule that begins or ceases to fire, or fires at another level."""
+    """A rule that now fires, no longer fires, or fires at another level."""
 
     verdict: Verdict
     what: str
-    """`begins`, `ceases`, `now mandatory`, `now advisory`."""
+    """`now fires`, `no longer fires`, `now mandatory`, `now advisory`."""
 
 
 @dataclass
 class Report:
-    """Everything a preview says."""
+    """Everything that a preview shows."""
 
     current: Assessment
     parts: list[Part]
     against: str = ""
-    """The revision compared with; empty: none."""
+    """The revision to compare with; empty: none."""
     before: Assessment | None = None
     changes: list[Change] = field(default_factory=list)
     rules: list[RuleChange] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Report:
 
     @property
     def cost_changes(self) -> list[tuple[str, str, Decimal]]:
-        """Resource, kind and what it costs more an hour, the largest first."""
+        """Resource, kind and by how much it costs more per hour, the largest first."""
         if self.before is None or not self.compared:
             return []
         old, new = _amounts(self.before.lines), _amounts(self.current.lines)
@@ -116,19 +116,19 @@ def _rule_changes(before: Assessment, after: Assessment, changes: list[Change]) 
     new = {(v.rule, v.urn): v for v in after.verdicts if not v.undecided}
     for key, verdict in new.items():
         if key not in old:
-            yield RuleChange(verdict, "begins")
+            yield RuleChange(verdict, "now fires")
         elif old[key].level != verdict.level:
             yield RuleChange(verdict, f"now {verdict.level}")
-    yield from (RuleChange(v, "ceases") for key, v in old.items() if key not in new)
+    yield from (RuleChange(v, "no longer fires") for key, v in old.items() if key not in new)
 
 
 def money(amount: Decimal) -> str:
-    """CNY with two places."""
+    """CNY with two decimal places."""
     return f"{fen(amount):,}"
 
 
 def month(amount: Decimal) -> str:
-    """An hourly amount as whole CNY a month of 730 hours."""
+    """An hourly amount as whole CNY per month of 730 hours."""
     return f"{amount * HOURS_PER_MONTH:,.0f}"
 
 
@@ -138,7 +138,7 @@ def signed(amount: Decimal) -> str:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report as plain data. Values are already masked: no secret is in it."""
+    """The report as plain data. Values are already masked, so it holds no secret."""
     current = report.current
     return {
         "stack": current.stack,

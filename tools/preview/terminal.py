@@ -1,4 +1,4 @@
-"""The preview on a terminal: a tree of the platform, the cost, the verdicts, the changes. Plain where nobody looks."""
+"""The preview as text: a tree of the platform, the cost, the verdicts, the changes; coloured only on a terminal."""
 
 import io
 import sys
@@ -57,7 +57,7 @@ def text(report: Report) -> str:
 
 
 def tree(report: Report) -> Tree:
-    """The platform as a person thinks of it."""
+    """The platform as people think of it."""
     current = report.current
     have = ", ".join(f"{n} {what}" for what, n in counts(current).items())
     root = Tree(f"[bold]Spark platform[/] {current.environment}, {current.region}: {have}")
@@ -113,7 +113,7 @@ def _change(branch: Tree, change: Change, more: int) -> None:
 
 def _cost(console: Console, report: Report) -> None:
     table = Table(title="\nCost, CNY (list prices, on demand)", title_justify="left", title_style="bold")
-    for heading in ("", "an hour before", "an hour", "change", "a month of 730 h"):
+    for heading in ("", "per hour before", "per hour", "change", "per month of 730 h"):
         table.add_column(heading, justify="left" if not heading else "right")
     for s in report.sums:
         was = money(s.before) if s.before is not None else "-"
@@ -129,16 +129,16 @@ def _cost(console: Console, report: Report) -> None:
     rest = len(report.current.lines) - len(lines[:LINES])
     if rest:
         console.print(
-            f"… and {rest} more lines, smaller or by use: make cost STACK={report.current.stack}", markup=False
+            f"… and {rest} more lines, smaller or billed by use: make cost STACK={report.current.stack}", markup=False
         )
 
 
 def _when(line: Line) -> str:
-    return "every hour" if line.kind == "always" else "at quota"
+    return "always" if line.kind == "always" else "at quota"
 
 
 def _rules(console: Console, report: Report) -> None:
-    console.print(f"\n[bold]Rules[/] at the levels of environment {escape(report.current.environment)}")
+    console.print(f"\n[bold]Rules[/] at the enforcement levels of environment {escape(report.current.environment)}")
     for r in report.rules:
         console.print(f"  [magenta]{r.what}[/] ({r.verdict.level}): {escape(r.verdict.message)}")
     seen: dict[str, int] = {}
@@ -158,6 +158,6 @@ def _rules(console: Console, report: Report) -> None:
 def _prerequisites(console: Console, report: Report) -> None:
     rows = [p for p in report.current.prerequisites if p.enough is not True]
     if rows:
-        console.print("\n[bold]Prerequisites[/] (make preflight tells where each is raised)")
+        console.print("\n[bold]Prerequisites[/] (make preflight shows where to raise each)")
     for p in rows:
-        console.print(f"  {VERDICTS[p.enough]} {escape(p.name)}: {escape(p.need)} (by default {escape(p.default)})")
+        console.print(f"  {VERDICTS[p.enough]} {escape(p.name)}: {escape(p.need)} (default: {escape(p.default)})")

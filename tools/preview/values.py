@@ -1,4 +1,4 @@
-"""Two values -> what differs, path by path, in words that may be printed: secrets never are."""
+"""The differences between two values, path by path, as text that is safe to print: never secrets."""
 
 import json
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def differences(before: object, after: object, path: Path = ()) -> Iterator[tupl
 
 
 def _items(before: list[Any], after: list[Any], path: Path) -> Iterator[tuple[Path, str, str]]:
-    """Lists of equal length item by item; others by what came and went, so that one new item is one line."""
+    """Lists of equal length item by item; others by what was added and removed, so that one new item is one line."""
     if len(before) == len(after):
         for i, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(old, new, (*path, _name(new, i)))
@@ -61,7 +61,7 @@ def _items(before: list[Any], after: list[Any], path: Path) -> Iterator[tuple[Pa
 
 
 def _name(item: object, index: int) -> str | int:
-    """Items of Kubernetes lists are known by name."""
+    """Items of Kubernetes lists are identified by name."""
     name = item.get("name") if isinstance(item, dict) else None
     return name if isinstance(name, str) else index
 

@@ -16,11 +16,11 @@ def title(change: Change) -> str:
 
 
 def consequences(change: Change) -> list[str]:
-    """What else is to be said of a change: its old name, its cause, what is lost, why it is refused."""
+    """The consequences of a change: its old name, its cause, what is lost, why it is refused."""
     sentences = []
     if change.renamed and change.was is not None:
         sentences.append(
-            f"was {change.was.kind} {change.was.name}, known by its alias: nothing in the cloud is touched"
+            f"was {change.was.kind} {change.was.name}, recognized by its alias; nothing in the cloud changes"
         )
     if change.because:
         sentences.append(f"because {change.because} is replaced")
@@ -34,7 +34,7 @@ def consequences(change: Change) -> list[str]:
 
 
 def alike(changes: list[Change]) -> list[tuple[Change, int]]:
-    """Changes that differ only by team, or are the same edit, are one; with how many more there are of it."""
+    """Changes that differ only by team, or are the same edit, as one; each with the number of further ones like it."""
     groups: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         groups.setdefault(_signature(change), []).append(change)
@@ -49,7 +49,7 @@ def _signature(change: Change) -> tuple[object, ...]:
     def general(text: str) -> str:
         return text.replace(team, "*") if team else text
 
-    if change.because and not change.properties:  # dragged along: what it is matters less than that it is
+    if change.because and not change.properties:  # dragged along: that it is replaced matters more than what it is
         return change.kind, change.because, change.lost, change.refused, change.renamed
     properties = tuple((general(p.path), general(p.before), general(p.after)) for p in change.properties)
     own = "" if properties else general(name)  # the same edit of several objects is one edit
@@ -57,8 +57,8 @@ def _signature(change: Change) -> tuple[object, ...]:
 
 
 def more_words(more: int) -> str:
-    """` and 99 alike`."""
-    return f" and {more} alike" if more else ""
+    """` and 99 more like it`."""
+    return f" and {more} more like it" if more else ""
 
 
 def headline(report: Report) -> list[str]:
@@ -90,7 +90,7 @@ def outcome(report: Report) -> str:
     if any(v.level == "mandatory" for v in report.current.verdicts):
         return "A mandatory rule forbids this update."
     if any(c.refused for c in report.changes):
-        return "An update of the living stack would be refused."
+        return "An update of the deployed stack would be refused."
     if report.current.problems:
-        return "Not everything could be looked at."
+        return "Not everything could be assessed."
     return "Nothing known forbids this update."

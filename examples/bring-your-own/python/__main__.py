@@ -1,4 +1,4 @@
-"""Spark on a VPC, a cluster and buckets that exist."""
+"""Spark on an existing VPC, cluster and buckets."""
 
 import pulumi
 from spark_on_ack import (

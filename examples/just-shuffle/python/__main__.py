@@ -1,4 +1,4 @@
-"""A Celeborn shuffle service for a cluster that exists."""
+"""A Celeborn shuffle service for an existing cluster."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -14,7 +14,7 @@ shuffle = ShuffleService(
         "pods": "plain",  # eci, virtual-node or acs on Alibaba Cloud
         "workers_replicas": config.get_int("workers") or 3,
         "workers_disk_gib": 100,
-        "disks_storage_class": "standard",  # leave it out on Alibaba Cloud: encrypted ESSDs are made then
+        "disks_storage_class": "standard",  # leave it out on Alibaba Cloud, for encrypted ESSDs
         "zone_spread": False,
     },
     pulumi.ResourceOptions(providers=[cluster]),

@@ -14,7 +14,7 @@ cluster_id = platform.require_output("clusterId")
 cluster = k8s.Provider("cluster", kubeconfig=kubeconfig, cluster_identifier=cluster_id)
 inside = pulumi.ResourceOptions(providers=[cluster])
 
-# Nothing is made: it only says what jobs need to use the platform's shuffle service.
+# Creates nothing: it only computes what jobs need to use the platform's shuffle service.
 shuffle = ShuffleService("shuffle", {"existing_endpoints": MASTERS})
 
 role = Identity(

@@ -68,7 +68,7 @@ CASES = {
     ),
     "policy-tightened": Case(
         policy("disk-size", {"enforcementLevel": "mandatory", "max_gib": 50}),
-        ("No resource changes.", "**begins** (mandatory): disk-size", "A mandatory rule forbids this update."),
+        ("No resource changes.", "**now fires** (mandatory): disk-size", "A mandatory rule forbids this update."),
     ),
     "renamed-with-alias": Case(
         code("components/platform/component.py", r'ShuffleService\("shuffle", args, self\._inside\(\)\)', ALIAS),

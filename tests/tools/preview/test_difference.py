@@ -43,8 +43,8 @@ def test_a_removed_bucket_says_what_is_lost_and_a_kept_one_that_it_stays() -> No
     first, second = changes([gone, kept], [])
     assert consequences(first) == ["lost: all objects in the bucket"]
     assert consequences(second) == [
-        "it stays in the cloud, no longer managed",
-        "refused: it is protected: the update stops here until that is taken off",
+        "it stays in the cloud but is no longer managed",
+        "refused: it is protected: the update stops here until the protection is removed",
     ]
 
 

@@ -56,6 +56,10 @@ def test_a_rule_that_begins_ceases_or_changes_its_level_is_told(graph_of: GraphO
     graph = graph_of("dev", True)
     before = assessment_of(graph, [verdict("a: x"), verdict("b: x")])
     text = markdown(report_of(assessment_of(graph, [verdict("b: x", "mandatory"), verdict("c: x")]), "main", before))
-    for line in ("**begins** (advisory): c: x", "**ceases** (advisory): a: x", "**now mandatory** (mandatory): b: x"):
+    for line in (
+        "**now fires** (advisory): c: x",
+        "**no longer fires** (advisory): a: x",
+        "**now mandatory** (mandatory): b: x",
+    ):
         assert line in text
     assert "A mandatory rule forbids this update." in text

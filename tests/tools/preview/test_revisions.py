@@ -40,7 +40,7 @@ def test_an_unknown_revision_is_refused_in_one_sentence(name: str, capsys: pytes
 
 def test_an_unknown_stack_or_revision_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["no-such-stack"]) == 2
-    assert "stacks there: dev, prod" in capsys.readouterr().err
+    assert "existing stacks: dev, prod" in capsys.readouterr().err
 
 
 def test_the_same_lock_needs_no_virtualenv_of_its_own(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_virtualenv_that_cannot_be_made_leaves_nothing_behind(
     (other / "tools").mkdir(parents=True)
     (other / "requirements.lock").write_text("another==2")
     (other / "tools/bootstrap.py").write_text("raise SystemExit('the disk is full')")
-    with pytest.raises(RevisionError, match="could not be made: the disk is full"):
+    with pytest.raises(RevisionError, match="could not be created: the disk is full"):
         python_of(other, lambda _: None)
     assert list((tmp_path / "cache").rglob("*.stamp")) == []
     assert list(revisions.cache().iterdir()) == []
@@ -89,7 +89,7 @@ def test_a_revision_older_than_this_tool_is_replayed_and_says_that_it_was_not_ju
 
 def test_a_revision_whose_tools_fail_says_so_instead_of_an_empty_answer(tmp_path: Path) -> None:
     (tmp_path / "tools/preview").mkdir(parents=True)
-    (tmp_path / "tools/preview/look.py").write_text("raise SystemExit('broken')")
+    (tmp_path / "tools/preview/assessment.py").write_text("raise SystemExit('broken')")
     assessment = assess_tree(tmp_path, "dev")
     assert assessment.fails
     assert "the other revision could not be assessed: " in assessment.problems[0]

@@ -16,7 +16,7 @@ def test_the_tree_has_every_part_with_what_matters_of_it(graph_of: GraphOf) -> N
     for line in (
         "Network 1", "flavour virtual-node", "OSS-HDFS example-spark-prod-hdfs", "celeborn-worker: 10 pod(s)",
         "chart spark-operator", "Workspace payments", "quota 2000 pods, 8000 vCPU, 32000Gi memory",
-        "at quota", "a month of 730 h", "no rule fires",
+        "at quota", "per month of 730 h", "no rule fires",
     ):  # fmt: skip
         assert line in shown
     assert "\x1b" not in shown
@@ -34,7 +34,7 @@ def test_changes_cost_and_rules_of_a_difference_are_told(graph_of: GraphOf) -> N
     shown = text(report_of(assessment_of(bigger_quotas(before), verdicts), "main", assessment_of(before)))
     assert "changed (2)" in shown
     assert "spec.hard.pods: 50 → 77" in shown
-    assert "begins (mandatory): quota-bounds" in shown
+    assert "now fires (mandatory): quota-bounds" in shown
     assert "A mandatory rule forbids this update." in shown
 
 
