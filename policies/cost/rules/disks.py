@@ -35,7 +35,7 @@ def disk_size(
     for claim in _claims(view):
         gib = (claim.quantity("spec", "resources", "requests", "storage") or 0.0) / GIB
         if gib > max_gib:
-            yield f"{claim.where('spec.resources.requests.storage')} requests {gib:g} GiB; allowed: {max_gib:g}"
+            yield f"{claim.where('spec.resources.requests.storage')} is {gib:g} GiB; allowed: {max_gib:g}"
 
 
 @rule(
