@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from components.base.constants import PROJECT
@@ -13,8 +14,29 @@ from components.base.mistakes import InputError
 from components.platform.inputs import Settings
 from components.platform.prerequisites import Prerequisite, prerequisites
 from replay import ROOT, ReplayError, stack_file
+from tools.columns import Column, Tone
 
-VERDICTS = {True: "[green]enough[/]", False: "[red]raise it[/]", None: "[yellow]check[/]"}
+COLOURS: dict[Tone, str] = {"good": "green", "bad": "red", "warn": "yellow", "plain": "default"}
+
+
+def verdict_of(prerequisite: Prerequisite) -> str:
+    """Whether the default is enough, in a word or two."""
+    return {True: "enough", False: "raise it", None: "check"}[prerequisite.enough]
+
+
+def tone_of(prerequisite: Prerequisite) -> Tone:
+    """How urgent it is."""
+    tones: dict[bool | None, Tone] = {True: "good", False: "bad", None: "warn"}
+    return tones[prerequisite.enough]
+
+
+PREREQUISITES: tuple[Column[Prerequisite], ...] = (
+    Column("", verdict_of, tone=tone_of),
+    Column("What", lambda p: p.name),
+    Column("This stack needs", lambda p: p.need),
+    Column("Default", lambda p: p.default),
+    Column("Where to raise it", lambda p: p.where),
+)
 
 
 def settings_of(path: Path) -> Settings:
@@ -28,10 +50,11 @@ def settings_of(path: Path) -> Settings:
 def table(stack: str, rows: list[Prerequisite]) -> Table:
     """The prerequisites as a table, shortfalls first."""
     result = Table(title=f"Prerequisites of stack {stack}", show_lines=True)
-    for heading in ("", "What", "This stack needs", "Default", "Where to raise it"):
-        result.add_column(heading, overflow="fold")
+    for column in PREREQUISITES:
+        result.add_column(column.heading, overflow="fold")
     for p in rows:
-        result.add_row(VERDICTS[p.enough], p.name, p.need, p.default, p.where)
+        colours = [COLOURS[column.tone(p)] for column in PREREQUISITES]
+        result.add_row(*(f"[{colour}]{escape(c.cell(p))}[/]" for c, colour in zip(PREREQUISITES, colours, strict=True)))
     return result
 
 

@@ -4,17 +4,20 @@ Self-contained: its own security policy forbids every request. Every value is es
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
 from pathlib import Path
 
 from replay.graph import Resource
+from tools.columns import Column, Row
+from tools.preflight.__main__ import PREREQUISITES
+from tools.preview.columns import sums
 from tools.preview.difference import Change, grouped
 from tools.preview.drawing import svg
 from tools.preview.parts import Part, counts, kind_words, label
 from tools.preview.picture import picture_of
-from tools.preview.report import Report, money, month, signed
+from tools.preview.report import Report, money
 from tools.preview.values import masked
 from tools.preview.words import alike, consequences, headline, more_words, outcome, title
 
@@ -54,13 +57,8 @@ def _body(report: Report, name: str) -> Iterator[str]:
 
 def _cost(report: Report) -> Iterator[str]:
     yield '<h2>Cost</h2><p class="soft">CNY, list prices, pay as you go, on demand; a month is 730 hours.</p>'
-    yield '<table><thead><tr><th></th><th class="num">per hour</th><th class="num">change</th>'
-    yield '<th class="num">per month</th></tr></thead><tbody>'
-    for s in report.sums:
-        more = signed(s.more) if s.before is not None else ""
-        cells = "".join(f'<td class="num">{x}</td>' for x in (money(s.after), more, month(s.after)))
-        yield f"<tr><td>{s.what}</td>{cells}</tr>"
-    yield '</tbody></table><p><span class="warn">■</span> at quota, <span style="color:var(--blue)">■</span> idle;'
+    yield _table(sums(report.compared), report.sums)
+    yield '<p><span class="warn">■</span> at quota, <span style="color:var(--blue)">■</span> idle;'
     yield " bars are drawn to the square root of the cost, so that small parts stay visible.</p>"
     dearest = sorted((p for p in report.parts if p.at_quota), key=lambda p: -p.at_quota)
     top = dearest[0].at_quota if dearest else Decimal(1)
@@ -113,17 +111,28 @@ def _rules(report: Report) -> Iterator[str]:
 
 
 def _prerequisites(report: Report) -> Iterator[str]:
-    rows = report.current.prerequisites
-    if not rows:
-        return
-    yield '<h2>Prerequisites in the account</h2><table class="cards"><thead><tr><th></th><th>What</th>'
-    yield "<th>This stack needs</th><th>Default</th><th>Where to raise it</th></tr></thead><tbody>"
-    marks = {True: ("good", "enough"), False: ("bad", "raise it"), None: ("warn", "check")}
-    for p in rows:
-        colour, mark = marks[p.enough]
-        cells = (("What", p.name), ("Needs", p.need), ("Default", p.default), ("Where", p.where))
-        yield f'<tr><td class="mark {colour}">{mark}</td>' + "".join(_cell(n, x) for n, x in cells) + "</tr>"
-    yield "</tbody></table>"
+    if report.current.prerequisites:
+        yield "<h2>Prerequisites in the account</h2>"
+        yield _table(PREREQUISITES, report.current.prerequisites, cards=True)
+
+
+def _table(columns: Sequence[Column[Row]], things: Sequence[Row], cards: bool = False) -> str:
+    """`cards`: on a phone each row becomes a card that names its cells."""
+    head = "".join(f"<th{_attributes(c.number * 'num')}>{escape(c.heading)}</th>" for c in columns)
+    rows = ("".join(_data(c, thing, cards) for c in columns) for thing in things)
+    body = "".join(f"<tr>{cells}</tr>" for cells in rows)
+    return f"<table{_attributes(cards * 'cards')}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _data(column: Column[Row], thing: Row, cards: bool) -> str:
+    tone = column.tone(thing)
+    classes = "num" if column.number else f"mark {tone}" if tone != "plain" else ""
+    return f"<td{_attributes(classes, cards * column.heading)}>{escape(column.cell(thing))}</td>"
+
+
+def _attributes(classes: str, name: str = "") -> str:
+    values = {"class": classes, "data-name": name}
+    return "".join(f' {key}="{escape(value)}"' for key, value in values.items() if value)
 
 
 def _cell(name: str, text: str) -> str:

@@ -1,11 +1,14 @@
 """The preview as a comment on a pull request: Markdown that folds details to stay below the size limit, and says so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tools.columns import Column, Row
+from tools.preflight.__main__ import PREREQUISITES
+from tools.preview.columns import COST_CHANGES, COST_LINES, PARTS, sums
 from tools.preview.difference import Change, grouped
-from tools.preview.parts import counts, kinds_of
-from tools.preview.report import Report, money, month, signed
+from tools.preview.parts import counts
+from tools.preview.report import Report
 from tools.preview.words import alike, consequences, headline, more_words, outcome, title
 
 LIMIT = 60_000
@@ -113,33 +116,30 @@ def _change(change: Change, more: int, page: Page) -> Iterator[str]:
 def _cost(report: Report, page: Page) -> Iterator[str]:
     yield "#### Cost\n"
     yield "List prices, pay as you go, on demand; a month is 730 hours.\n"
+    columns = sums(report.compared)
+    yield from (*_head(columns), *(_row(columns, s) for s in report.sums), "")
     if report.compared:
-        yield "| | CNY/h before | CNY/h after | change | CNY/month after |\n|---|--:|--:|--:|--:|"
-        for s in report.sums:
-            was = money(s.before) if s.before is not None else ""
-            yield f"| {s.what} | {was} | {money(s.after)} | {signed(s.more)} | {month(s.after)} |"
-        rows = [f"| {code(name)} | {kind} | {signed(amount)} |" for name, kind, amount in report.cost_changes]
-        yield ""
-        yield from _table("What changes the cost", "| Resource | | CNY/h |\n|---|---|--:|", rows, page)
-    else:
-        yield "| | CNY/h | CNY/month |\n|---|--:|--:|"
-        yield from (f"| {s.what} | {money(s.after)} | {month(s.after)} |" for s in report.sums)
-        yield ""
+        yield from _table("What changes the cost", COST_CHANGES, report.cost_changes, page)
     lines = sorted(report.current.lines, key=lambda x: -(x.cny_per_hour or 0))
-    rows = [
-        f"| {code(x.name)} | {plain(x.what)} | {'' if x.cny_per_hour is None else money(x.cny_per_hour)} "
-        f"| {x.kind} | {plain(x.note)} |"
-        for x in lines
-    ]
-    head = "| Resource | What | CNY/h | Paid | Note |\n|---|---|--:|---|---|"
-    yield from _table("Every cost line", head, rows, page)
+    yield from _table("Every cost line", COST_LINES, lines, page)
 
 
-def _table(name: str, head: str, rows: list[str], page: Page) -> Iterator[str]:
-    if rows:
-        yield f"<details><summary>{name} ({len(rows)})</summary>\n\n{head}"
-        yield from page.some(rows, page.rows, f"rows of “{name}”")
+def _table(name: str, columns: Sequence[Column[Row]], things: Sequence[Row], page: Page) -> Iterator[str]:
+    if things:
+        yield f"<details><summary>{name} ({len(things)})</summary>\n"
+        yield from _head(columns)
+        yield from page.some([_row(columns, thing) for thing in things], page.rows, f"rows of “{name}”")
         yield "\n</details>\n"
+
+
+def _head(columns: Sequence[Column[Row]]) -> tuple[str, str]:
+    rule = "|".join("--:" if c.number else "---" for c in columns)
+    return f"| {' | '.join(c.heading for c in columns)} |", f"|{rule}|"
+
+
+def _row(columns: Sequence[Column[Row]], thing: Row) -> str:
+    cells = (code(c.cell(thing)) if c.code else plain(c.cell(thing)) for c in columns)
+    return f"| {' | '.join(cells)} |"
 
 
 def _rules(report: Report, page: Page) -> Iterator[str]:
@@ -166,15 +166,7 @@ def _rules(report: Report, page: Page) -> Iterator[str]:
 def _platform(report: Report, page: Page) -> Iterator[str]:
     have = counts(report.current)
     yield f"#### The platform: {', '.join(f'{n} {what}' for what, n in have.items())}\n"
-    rows = []
-    for part in report.parts:
-        things = ", ".join(f"{len(names)} {kind}" for kind, names in kinds_of(part).items())
-        rows.append(
-            f"| {plain(part.name)} | {plain('; '.join(part.facts[:4]))} | {things} "
-            f"| {money(part.idle)} | {money(part.at_quota)} |"
-        )
-    head = "| Part | | Resources | idle CNY/h | at quota |\n|---|---|---|--:|--:|"
-    yield from _table("Parts", head, rows, page)
+    yield from _table("Parts", PARTS, report.parts, page)
 
 
 def _prerequisites(report: Report) -> Iterator[str]:
@@ -182,10 +174,7 @@ def _prerequisites(report: Report) -> Iterator[str]:
     if rows:
         raised = sum(p.enough is False for p in rows)
         yield f"<details><summary>Prerequisites: {raised} to raise, {len(rows) - raised} to check</summary>\n"
-        yield "| | What | This stack needs | Default | Where to raise it |\n|---|---|---|---|---|"
-        for p in rows:
-            mark = "raise" if p.enough is False else "check"
-            yield f"| {mark} | {plain(p.name)} | {plain(p.need)} | {plain(p.default)} | {plain(p.where)} |"
+        yield from (*_head(PREREQUISITES), *(_row(PREREQUISITES, p) for p in rows))
         yield "\n</details>\n"
 
 

@@ -29,6 +29,16 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class CostChange:
+    """By how much a resource costs more per hour; negative if it costs less."""
+
+    resource: str
+    kind: str
+    """`idle` or `at quota`."""
+    more: Decimal
+
+
+@dataclass(frozen=True)
 class RuleChange:
     """A rule that now fires, no longer fires, or fires at another level."""
 
@@ -69,14 +79,14 @@ class Report:
         return Sum("idle", now.idle, was.idle), Sum("at quota", now.at_quota, was.at_quota)
 
     @property
-    def cost_changes(self) -> list[tuple[str, str, Decimal]]:
-        """Resource, kind and by how much it costs more per hour, the largest first."""
+    def cost_changes(self) -> list[CostChange]:
+        """The resources whose cost changes, the largest change first."""
         if self.before is None or not self.compared:
             return []
         old, new = _amounts(self.before.lines), _amounts(self.current.lines)
         more = {k: new.get(k, Decimal(0)) - old.get(k, Decimal(0)) for k in {**old, **new}}
-        amounts = [(name, kind, amount) for (name, kind), amount in more.items() if fen(amount)]
-        return sorted(amounts, key=lambda c: (-abs(c[2]), c[0], c[1]))
+        changes = [CostChange(name, kind, amount) for (name, kind), amount in more.items() if fen(amount)]
+        return sorted(changes, key=lambda c: (-abs(c.more), c.resource, c.kind))
 
     @property
     def fails(self) -> bool:

@@ -2,18 +2,20 @@
 
 import io
 import sys
-from decimal import Decimal
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from policies.cost.model.lines import Line
-from tools.preflight.__main__ import VERDICTS
+from tools.columns import Column, Row
+from tools.preflight.__main__ import COLOURS as TONES
+from tools.preflight.__main__ import tone_of, verdict_of
+from tools.preview.columns import COST_LINES, sums
 from tools.preview.difference import Change, Kind, grouped
 from tools.preview.parts import Part, counts, kinds_of
-from tools.preview.report import Report, money, month, signed
+from tools.preview.report import Report, money
 from tools.preview.words import alike, consequences, headline, more_words, outcome, title
 
 PLAIN_WIDTH = 120
@@ -112,20 +114,11 @@ def _change(branch: Tree, change: Change, more: int) -> None:
 
 
 def _cost(console: Console, report: Report) -> None:
-    table = Table(title="\nCost, CNY (list prices, on demand)", title_justify="left", title_style="bold")
-    for heading in ("", "per hour before", "per hour", "change", "per month of 730 h"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    for s in report.sums:
-        was = money(s.before) if s.before is not None else "-"
-        table.add_row(s.what, was, money(s.after), signed(s.more) if s.before is not None else "-", month(s.after))
-    console.print(table)
+    console.print("\n[bold]Cost[/], CNY (list prices, on demand; a month is 730 hours)")
+    console.print(_table(sums(report.compared), report.sums))
     lines = [line for line in report.current.lines if line.cny_per_hour]
     lines.sort(key=lambda line: -(line.cny_per_hour or 0))
-    detail = Table("Resource", "What", "Paid", show_header=True, box=None)
-    detail.add_column("CNY/h", justify="right")
-    for line in lines[:LINES]:
-        detail.add_row(escape(line.name), escape(line.what), _when(line), money(line.cny_per_hour or Decimal(0)))
-    console.print(detail)
+    console.print(_table(COST_LINES, lines[:LINES]))
     rest = len(report.current.lines) - len(lines[:LINES])
     if rest:
         console.print(
@@ -133,8 +126,13 @@ def _cost(console: Console, report: Report) -> None:
         )
 
 
-def _when(line: Line) -> str:
-    return "always" if line.kind == "always" else "at quota"
+def _table(columns: Sequence[Column[Row]], things: Sequence[Row]) -> Table:
+    result = Table()
+    for column in columns:
+        result.add_column(column.heading, justify="right" if column.number else "left")
+    for thing in things:
+        result.add_row(*(escape(c.cell(thing)) for c in columns))
+    return result
 
 
 def _rules(console: Console, report: Report) -> None:
@@ -160,4 +158,7 @@ def _prerequisites(console: Console, report: Report) -> None:
     if rows:
         console.print("\n[bold]Prerequisites[/] (make preflight shows where to raise each)")
     for p in rows:
-        console.print(f"  {VERDICTS[p.enough]} {escape(p.name)}: {escape(p.need)} (default: {escape(p.default)})")
+        colour = TONES[tone_of(p)]
+        console.print(
+            f"  [{colour}]{verdict_of(p)}[/] {escape(p.name)}: {escape(p.need)} (default: {escape(p.default)})"
+        )

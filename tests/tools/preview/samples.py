@@ -1,4 +1,4 @@
-"""Looks made for the tests: a real stack's graph, with as many teams as wanted."""
+"""Assessments for the tests: a real stack's graph, with as many teams as wanted."""
 
 import json
 
@@ -11,7 +11,7 @@ from tools.preview.parts import WORKSPACE
 
 
 def assessment_of(graph: Graph, verdicts: list[Verdict] | None = None) -> Assessment:
-    """A look at a recorded graph, with its real cost."""
+    """The assessment of a recorded graph, with its real cost."""
     lines = list(estimate_graph(graph, Context(region="cn-hangzhou")).lines)
     return Assessment(graph.stack, graph.stack, "cn-hangzhou", graph=graph, lines=lines, verdicts=verdicts or [])
 

@@ -16,7 +16,7 @@ def test_the_tree_has_every_part_with_what_matters_of_it(graph_of: GraphOf) -> N
     for line in (
         "Network 1", "flavour virtual-node", "OSS-HDFS example-spark-prod-hdfs", "celeborn-worker: 10 pod(s)",
         "chart spark-operator", "Workspace payments", "quota 2000 pods, 8000 vCPU, 32000Gi memory",
-        "at quota", "per month of 730 h", "no rule fires",
+        "at quota", "a month is 730 hours", "no rule fires",
     ):  # fmt: skip
         assert line in shown
     assert "\x1b" not in shown
