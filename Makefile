@@ -1,9 +1,9 @@
-# spark-on-ack: `make help` shows what there is. Only python3 and make are taken for granted.
+# spark-on-ack: `make help` lists the targets. Only python3 and make must be installed.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 STACK ?= dev
-# Colour and progress only where a person looks: every tool below asks the terminal itself.
+# Colour and progress only on a terminal: every tool below checks that itself.
 
 .PHONY: help
 help: ## Show this help
@@ -13,32 +13,32 @@ help: ## Show this help
 
 ##@ Try it (no account needed)
 .PHONY: sandbox sandbox-down sandbox-status
-sandbox: .venv/.stamp ## Bring the platform's Kubernetes half up on this machine and run a job through it
+sandbox: .venv/.stamp ## Set up the Kubernetes half of the platform on this machine and run a job on it
 	@$(PY) -m tools.sandbox up
-sandbox-down: .venv/.stamp ## End the sandbox: no process, no port left
+sandbox-down: .venv/.stamp ## Stop the sandbox; leaves no process and no port behind
 	@$(PY) -m tools.sandbox down
-sandbox-status: .venv/.stamp ## Show what of the sandbox runs
+sandbox-status: .venv/.stamp ## Show which parts of the sandbox are running
 	@$(PY) -m tools.sandbox status
 
-.PHONY: cost prices
+.PHONY: cost
 cost: .venv/.stamp ## Cost of a stack idle and at quota, or of one job: make cost STACK=prod JOB=examples/spark-pi.yaml
 	@$(PY) -m tools.cost $(STACK) $(if $(JOB),--job $(JOB))
 
 .PHONY: preview graph
-preview: .venv/.stamp ## Show what STACK is and costs; AGAINST=origin/main: what changes (FORMAT=text|markdown|json|html OUT=file)
+preview: .venv/.stamp ## Show what STACK contains and costs; AGAINST=origin/main: what changes (FORMAT=text|markdown|json|html OUT=file)
 	@$(PY) -m tools.preview $(STACK) $(if $(AGAINST),--against '$(AGAINST)') $(if $(FORMAT),--format $(FORMAT)) $(if $(OUT),--out $(OUT))
 graph: .venv/.stamp ## Draw the platform as Mermaid and SVG into out/graph (or OUT=folder)
 	@$(PY) -m tools.graph $(STACK) $(if $(OUT),--out $(OUT))
 
 ##@ With an account
-prices: .venv/.stamp ## Read ECI's prices of a region anew (needs the vendor's command line): make prices REGION=cn-beijing
+.PHONY: prices preflight
+prices: .venv/.stamp ## Update the ECI prices of a region (needs the vendor's CLI `aliyun`): make prices REGION=cn-beijing
 	@$(PY) -m tools.refresh_prices $(or $(REGION),cn-hangzhou)
-.PHONY: preflight
-preflight: .venv/.stamp ## Show what the account must have for STACK: roles, quotas, services, and where each is raised
+preflight: .venv/.stamp ## Show what the account must provide for STACK: roles, quotas, services, and where to raise each
 	@$(PY) -m tools.preflight $(STACK)
 
 ##@ Develop
-.PHONY: test lint format types snapshots args lock clean
+.PHONY: test lint types format snapshots generate lock clean
 test: .venv/.stamp ## Run all tests (the first run builds the sandbox's programs, about ten minutes)
 	@$(PY) -m tools.sandbox build
 	@$(PY) -m pytest tests -n 2 --dist loadgroup
@@ -48,13 +48,13 @@ types: .venv/.stamp ## Check types (mypy strict)
 	@$(PY) -m mypy
 format: .venv/.stamp ## Format the code
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
-snapshots: .venv/.stamp ## Record the graphs and the previews' comments anew (look at the diff)
+snapshots: .venv/.stamp ## Record the graphs and the previews' comments again (review the diff)
 	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py tests/tools/preview/test_html.py
-generate: .venv/.stamp ## Regenerate what is made from the input models (arguments, settings reference, rule table)
+generate: .venv/.stamp ## Regenerate everything that follows from the code (arguments, reference pages, settings, rules)
 	@$(PY) -m tools.generate
-lock: ## Resolve the dependencies anew into requirements.lock (needs uv)
+lock: ## Resolve the dependencies again into requirements.lock (needs uv)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
-clean: ## Remove the virtualenv and caches of this checkout (compiled programs stay in the cache)
+clean: ## Remove the virtualenv and caches of this checkout (compiled programs are kept)
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis out
 
 .venv/.stamp: requirements.lock tools/bootstrap.py

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from policies.base.config import config_file
 from tests.ci.conftest import Server
+from tests.conftest import ROOT
 from tools.ci import drift, plan
 from tools.ci.__main__ import main
 from tools.ci.credentials import CiError
-from tools.ci.engine import OPERATIONS, arguments, policy_packs
+from tools.ci.engine import FALLBACK, OPERATIONS, arguments, policy_packs
 from tools.ci.text import LIMIT
 
 URN = "urn:pulumi:dev::spark-on-ack::spark-on-ack:index:Storage$alicloud:oss/bucket:Bucket::platform-files"
@@ -93,8 +95,16 @@ def test_only_up_has_the_role_that_changes_and_a_plan_to_keep_to() -> None:
 def test_a_pack_without_levels_for_the_stack_is_told(tmp_path: Path) -> None:
     (tmp_path / "policies/cost").mkdir(parents=True)
     (tmp_path / "policies/cost/PulumiPolicy.yaml").touch()
-    with pytest.raises(CiError, match=r"policies/cost/dev.json is missing"):
+    with pytest.raises(CiError, match=r"policies/cost/dev.json is missing, and so is prod.json"):
         policy_packs("dev", tmp_path)
+
+
+def test_a_stack_without_levels_of_its_own_is_held_to_those_of_prod_as_in_previews() -> None:
+    assert [w for w in policy_packs("another") if w.endswith(".json")] == [
+        "policies/cost/prod.json",
+        "policies/isolation/prod.json",
+    ]
+    assert config_file(ROOT / "policies" / "cost", "another").name == f"{FALLBACK}.json"
 
 
 def checks(tmp_path: Path, **statuses: int) -> list[drift.Check]:

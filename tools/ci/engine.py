@@ -8,16 +8,22 @@ from tools.ci.credentials import ROOT, CiError
 
 OPERATIONS: Final[dict[str, Kind]] = {"preview": "preview", "plan": "preview", "up": "deploy", "drift": "preview"}
 """Operation -> the role it needs."""
+FALLBACK: Final = "prod"
+"""Whose levels a stack without its own gets, as in previews (policies/base/config.py): the strictest."""
 
 
 def policy_packs(stack: str, root: Path = ROOT) -> list[str]:
-    """Every policy pack with the stack's levels and figures. Raises CiError for a pack that has none for the stack."""
+    """Every policy pack with the levels and figures of the stack, or of prod if the stack has none of its own.
+
+    Raises CiError for a pack that has neither.
+    """
     options: list[str] = []
     for pack in sorted(p.parent for p in (root / "policies").glob("*/PulumiPolicy.yaml")):
-        config = pack / f"{stack}.json"
-        if not config.is_file():
+        config = next((c for name in (stack, FALLBACK) if (c := pack / f"{name}.json").is_file()), None)
+        if config is None:
+            missing = (pack / f"{stack}.json").relative_to(root)
             raise CiError(
-                f"{config.relative_to(root)} is missing; it sets the levels of the pack's rules for stack {stack}"
+                f"{missing} is missing, and so is {FALLBACK}.json; allowed: levels of the pack's rules in either"
             )
         options += ["--policy-pack", str(pack.relative_to(root)), "--policy-pack-config", str(config.relative_to(root))]
     return options
