@@ -1,6 +1,7 @@
-"""Spark on Alibaba Cloud without machines of one's own: Pulumi components that also work alone.
+"""Spark on Alibaba Cloud without machines to own: Pulumi components that also work alone.
 
-    from spark_on_ack import ShuffleService, Workspace
+    from spark_on_ack import ShuffleService
+    ShuffleService("shuffle", {"workers_replicas": 4})
 
 Each component is loaded when it is first named, so a program loads only the provider SDKs that it uses.
 """

@@ -39,8 +39,8 @@ def arguments_class(token: str) -> type:
     path = "pulumi_alicloud" if package == "index" else f"pulumi_alicloud.{package}"
     module_of_resource = importlib.import_module(getattr(importlib.import_module(path), name).__module__)
     names = (f"{name}InitArgs", f"{name}Args")
-    found: type = next(getattr(module_of_resource, n) for n in names if hasattr(module_of_resource, n))
-    return found
+    args_class: type = next(getattr(module_of_resource, n) for n in names if hasattr(module_of_resource, n))
+    return args_class
 
 
 def takes(token: str, key: str) -> bool:
@@ -48,14 +48,14 @@ def takes(token: str, key: str) -> bool:
     return key in _types.input_type_types(arguments_class(token))
 
 
-def _object(args: type, given: dict[str, Any], at: str) -> list[str]:
+def _object(args: type, values: dict[str, Any], at: str) -> list[str]:
     types = _types.input_type_types(args)
     names = _types.input_type_py_to_pulumi_names(args)
     parameters = inspect.signature(args.__init__).parameters  # type: ignore[misc]
     required = {names[p.name] for p in parameters.values() if p.default is p.empty and p.name in names}
-    found = [f"{at}{k}: unknown property" for k in given if k not in types]
-    found += [f"{at}{k}: missing" for k in sorted(required - set(given))]
-    return found + [m for k, v in given.items() if k in types for m in _value(types[k], v, f"{at}{k}")]
+    mistakes = [f"{at}{k}: unknown property" for k in values if k not in types]
+    mistakes += [f"{at}{k}: missing" for k in sorted(required - set(values))]
+    return mistakes + [m for k, v in values.items() if k in types for m in _value(types[k], v, f"{at}{k}")]
 
 
 def _value(kind: Any, value: Any, at: str) -> list[str]:

@@ -15,7 +15,7 @@ def resource(token: str, **inputs: Any) -> Resource:
 
 
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("wrong", "expected"),
     [
         (resource("alicloud:vpc/switch:Switch", cidrBlok="10.0.0.0/19"), "Switch x: cidrBlok: unknown property"),
         (resource("alicloud:vpc/natGateway:NatGateway"), "NatGateway x: vpcId: missing"),
@@ -31,8 +31,8 @@ def resource(token: str, **inputs: Any) -> Resource:
         ),
     ],
 )
-def test_a_wrong_input_is_found(found: Resource, expected: str) -> None:
-    assert resource_mistakes(found) == [expected]
+def test_a_wrong_input_is_found(wrong: Resource, expected: str) -> None:
+    assert resource_mistakes(wrong) == [expected]
 
 
 def test_unknown_and_secret_values_are_no_mistakes() -> None:

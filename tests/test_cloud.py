@@ -60,9 +60,9 @@ def test_what_holds_data_is_protected_and_outlives_its_stack(stack: str, graph_o
 
 
 def test_prod_protects_its_cluster(graph_of: GraphOf) -> None:
-    made = graph_of("prod", True).of_type("ManagedKubernetes")
-    assert [r.options.get("protect") for r in made] == [True]
-    assert made[0].inputs["deletionProtection"] is True
+    clusters = graph_of("prod", True).of_type("ManagedKubernetes")
+    assert [r.options.get("protect") for r in clusters] == [True]
+    assert clusters[0].inputs["deletionProtection"] is True
 
 
 @pytest.mark.parametrize("path", EXISTING, ids=lambda p: p.stem)

@@ -73,22 +73,22 @@ def reachable(graph: Graph) -> dict[str, set[str]]:
     urns = graph.by_urn()
     direct: dict[str, set[str]] = {}
     for r in graph:
-        found = set(r.dependencies) | {u for v in r.property_dependencies.values() for u in v}
+        needed = set(r.dependencies) | {u for v in r.property_dependencies.values() for u in v}
         if r.provider:
-            found.add(r.provider.rsplit("::", 1)[0])
+            needed.add(r.provider.rsplit("::", 1)[0])
         if r.parent:
-            found.add(r.parent)  # the engine makes a parent before its children and deletes it after them
-        direct[r.urn] = found & set(urns)
+            needed.add(r.parent)  # the engine makes a parent before its children and deletes it after them
+        direct[r.urn] = needed & set(urns)
     done: dict[str, set[str]] = {}
 
     def visit(urn: str, path: tuple[str, ...]) -> set[str]:
         if urn in path:
             raise AssertionError(f"a circle of dependencies: {' -> '.join((*path, urn))}")
         if urn not in done:
-            found = set(direct[urn])
+            earlier = set(direct[urn])
             for d in direct[urn]:
-                found |= visit(d, (*path, urn))
-            done[urn] = found
+                earlier |= visit(d, (*path, urn))
+            done[urn] = earlier
         return done[urn]
 
     for urn in urns:
@@ -122,11 +122,11 @@ def plain_values(value: Any, path: str = "") -> list[tuple[str, str]]:
 
 def leaks(graph: Graph) -> list[str]:
     """Where something that looks like a credential stands in plain text: inputs, outputs, exports."""
-    found = []
+    places = []
     for r in graph:
         for where, value in (("inputs", r.inputs), ("outputs", r.outputs)):
-            found += [f"{r.name} {where}{p}" for p, text in plain_values(value) if CREDENTIAL.search(text)]
-    return found + [f"export{p}" for p, text in plain_values(graph.exports) if CREDENTIAL.search(text)]
+            places += [f"{r.name} {where}{p}" for p, text in plain_values(value) if CREDENTIAL.search(text)]
+    return places + [f"export{p}" for p, text in plain_values(graph.exports) if CREDENTIAL.search(text)]
 
 
 def test_no_credential_stands_in_plain_text(stack: str, graph_of: GraphOf) -> None:

@@ -32,9 +32,9 @@ def fields(value: Any, path: str) -> Iterator[tuple[str, str, Any]]:
 
 def test_a_repeated_run_says_all_that_the_server_completes(stack: str, graph_of: GraphOf) -> None:
     objects = [r for r in graph_of(stack, True) if r.type.startswith("kubernetes:")]
-    found = [(p, k, v) for r in objects for p, k, v in fields(r.inputs, r.name)]
-    owned = [(p, part, WHOLE[k]) for p, k, v in found if k in WHOLE for part in (v if isinstance(v, list) else [v])]
-    assert {k for _, k, _ in found} >= set(WHOLE), "the test no longer sees what it is for"
+    values = [(p, k, v) for r in objects for p, k, v in fields(r.inputs, r.name)]
+    owned = [(p, part, WHOLE[k]) for p, k, v in values if k in WHOLE for part in (v if isinstance(v, list) else [v])]
+    assert {k for _, k, _ in values} >= set(WHOLE), "the test no longer sees what it is for"
     assert [(p, sorted(whole - set(part))) for p, part, whole in owned if not whole <= set(part)] == []
 
 

@@ -14,6 +14,11 @@ from .rules import RULES
 class AdmissionPolicies(pulumi.ComponentResource):
     """The rules for arriving pods and jobs, once for the whole cluster; they hold in every namespace of a workspace.
 
+    ```python
+    from spark_on_ack import AdmissionPolicies
+    AdmissionPolicies("admission", {"priority_classes": ["batch"]})
+    ```
+
     ValidatingAdmissionPolicies are evaluated inside the API server: there is no webhook that can be down and no pod to
     pay for; the rules for pods cost about 1 ms of the API server's CPU for each pod (measured, 2 busy cores). They are
     stable since Kubernetes 1.30; that ACK serves them is not proven here. There is one policy and one binding for each

@@ -11,14 +11,16 @@ class Entry(NamedTuple):
     reason: str
 
 
-def values(entries: Mapping[str, Entry]) -> dict[str, str]:
+def values(configuration: Mapping[str, Entry]) -> dict[str, str]:
     """The plain configuration: key -> value, in order."""
-    return {key: entry.value for key, entry in entries.items()}
+    return {key: entry.value for key, entry in configuration.items()}
 
 
-def properties(entries: Mapping[str, Entry]) -> str:
+def properties(configuration: Mapping[str, Entry]) -> str:
     """The entries as a Java properties file, each under its reason."""
-    lines = [f"# {' '.join(e.reason.split())}\n{_escaped(k, ' :=#!')}={_escaped(e.value)}" for k, e in entries.items()]
+    lines = [
+        f"# {' '.join(e.reason.split())}\n{_escaped(k, ' :=#!')}={_escaped(e.value)}" for k, e in configuration.items()
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""What a live stack cannot change: remembered when it was made, compared before anything is touched."""
+"""What a live stack cannot change: remembered when it is created, compared before anything is touched."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -12,19 +12,20 @@ Facts = Mapping[str, Any]
 
 
 def unless_changed(
-    name: str, now: Facts, changed: Callable[[Facts, Facts], list[str]], value: T, parent: pulumi.Resource
+    stash: str, now: Facts, changed: Callable[[Facts, Facts], list[str]], value: T, parent: pulumi.Resource
 ) -> pulumi.Output[T]:
-    """`value`, or InputError at preview with the sentences of `changed(made, now)`.
+    """`value`, or InputError at preview with the sentences of `changed(created_with, now)`.
 
-    The state remembers: a Stash's `output` keeps its first input until it is replaced, and the engine answers it in
-    previews too. What must not be touched takes a property from the output, so it waits for the comparison.
+    The state remembers: the `output` of the Stash named `stash` keeps its first input until it is replaced, and the
+    engine returns it in previews too. What must not be touched takes a property from the result, so it waits for the
+    comparison.
     """
 
-    def compare(made: Facts) -> T:
-        sentences = changed(made, now)
+    def compare(created_with: Facts) -> T:
+        sentences = changed(created_with, now)
         if sentences:
             raise InputError(sentences)
         return value
 
-    stash = pulumi.Stash(f"{name}-as-made", input=dict(now), opts=pulumi.ResourceOptions(parent=parent))
-    return stash.output.apply(compare)
+    remembered = pulumi.Stash(stash, input=dict(now), opts=pulumi.ResourceOptions(parent=parent))
+    return remembered.output.apply(compare)

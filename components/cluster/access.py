@@ -15,11 +15,11 @@ def kubernetes_provider(
 
     * `identifier` alone decides whether it is another cluster: a changed kubeconfig is an update, not a replacement
       of everything in the cluster.
-    * Objects that are already there are taken over: a run that was killed can be repeated.
+    * Objects that already exist are taken over: a run that was killed can be repeated.
     * ConfigMaps and Secrets change in place: their names are fixed, so a replacement would delete them under running
       jobs. What must restart on a change carries a checksum in its pod template.
-    * The client's limits stay at the provider's own 50 requests/s (burst 120): of a large update the engine's state
-      file takes the time, not the API server. An unreachable cluster stays an error, never a reason to forget it.
+    * The client keeps the provider's own limits of 50 requests/s (burst 120): in a large update the engine's state
+      file takes the time, not the API server. An unreachable cluster is an error, never a reason to forget it.
     """
     return k8s.Provider(
         name,

@@ -8,22 +8,27 @@ from .access import kubernetes_provider
 from .args import ClusterArguments
 from .existing import existing_kubeconfig
 from .flavours import FLAVOURS
-from .immutable import flavour_as_made
+from .immutable import checked_flavour
 from .inputs import ClusterInputs
 from .profile import eci_profile
 
 
 class Cluster(pulumi.ComponentResource):
-    """A Kubernetes cluster without machines of one's own, and the Kubernetes provider that reaches it.
+    """A Kubernetes cluster without machines to own, and the Kubernetes provider that connects to it.
+
+    ```python
+    from spark_on_ack import Cluster
+    Cluster("cluster", {"flavour": "existing", "existing_context": "kind-kind"})
+    ```
 
     All flavours have the same outputs. Changing the flavour, the service addresses or the public endpoint of a live
     stack is refused before anything changes.
     """
 
     cluster_id: pulumi.Output[str]
-    """ACK id; of an existing cluster the id or name given for it."""
+    """ACK id; for an existing cluster, the id or name given for it."""
     kubeconfig: pulumi.Output[str]
-    """Secret. Content of a kubeconfig; where the existing cluster was given as a file, its path."""
+    """Secret. Content of a kubeconfig, or its path where an existing cluster was given as a file."""
     oidc_provider_arn: pulumi.Output[str]
     """RAM OIDC provider of the cluster's service accounts; empty where unknown."""
     oidc_issuer_url: pulumi.Output[str]
@@ -33,7 +38,7 @@ class Cluster(pulumi.ComponentResource):
         """Raises InputError when an input is wrong, before any resource."""
         super().__init__("spark-on-ack:index:Cluster", name, None, opts)
         inputs = ClusterInputs.of(args, f"Cluster {name}")
-        flavour = flavour_as_made(name, inputs, self)
+        flavour = checked_flavour(name, inputs, self)
         self.provider = self._managed(name, inputs, flavour) if inputs.kind.managed else self._existing(name, inputs)
         self.register_outputs(
             {
@@ -45,8 +50,8 @@ class Cluster(pulumi.ComponentResource):
         )
 
     def _managed(self, name: str, inputs: ClusterInputs, flavour: pulumi.Output[str]) -> k8s.Provider:
-        """Cluster, add-ons and pod defaults. Everything in Kubernetes comes after the add-ons and goes before them:
-        volumes and network rules need their add-on to be deleted cleanly.
+        """Cluster, add-ons and pod defaults. Everything in Kubernetes is created after the add-ons and deleted before
+        them: volumes and network rules need their add-on to be deleted cleanly.
         """
         cluster = managed.create(
             f"{name}-ack", inputs, flavour.apply(lambda known: FLAVOURS[known].profile or ""), self

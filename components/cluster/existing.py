@@ -1,4 +1,4 @@
-"""Access to a cluster that somebody else made."""
+"""Access to an existing cluster."""
 
 import pulumi
 
@@ -8,7 +8,7 @@ from .inputs import ClusterInputs
 def existing_kubeconfig(inputs: ClusterInputs) -> tuple[pulumi.Input[str] | None, pulumi.Output[str]]:
     """What the Kubernetes provider reads (content or path; None: the default kubeconfig), and the component's output.
 
-    Content is a secret. A path is none, and the provider reads the file itself, so its content enters no state.
+    Content is a secret. A path is not, and the provider reads the file itself, so its content is in no state file.
     """
     if inputs.kubeconfig is not None:
         secret = pulumi.Output.secret(inputs.kubeconfig)

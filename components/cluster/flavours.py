@@ -1,6 +1,6 @@
 """The flavours of a cluster: one record each; a further flavour is one more record here.
 
-All that are made here are one resource, `cs.ManagedKubernetes`, and differ by profile. None was tried on a live
+All that are created here are one resource, `cs.ManagedKubernetes`, and differ in the profile. None was tried on a live
 account; `profile=Serverless` is what the vendor's provider itself sends for its deprecated serverless resource.
 """
 
@@ -19,7 +19,7 @@ ACK_ROLES: Final = (
     "AliyunCSManagedCsiRole",
     "AliyunCSManagedCmsRole",
 )
-"""Roles ACK works with, made once an account by a click on Authorize. The console's list has about a dozen."""
+"""Roles ACK works with, created once per account by a click on Authorize. The console's list has about a dozen."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Flavour:
     words: str
     """What it is, for the settings reference."""
     profile: str | None = None
-    """`profile` of the cluster resource; None: the cluster is not made here."""
+    """`profile` of the cluster resource; None: the cluster exists already."""
     pods: Pods | None = None
-    """What runs its pods; None: the settings of the existing cluster say so."""
+    """What runs its pods; None: the settings of the existing cluster decide."""
     addons: Mapping[str, str] = field(default_factory=dict)
     """Add-on -> version, or `latest` (chosen once, at installation)."""
     network_plugin: str | None = None
-    """Plugin that has to be named at creation; pods then take addresses of the vswitches."""
+    """Plugin that has to be named at creation; pods then get addresses of the vswitches."""
     specs: tuple[str, ...] = ("ack.pro.small",)
     """Sizes of the control plane that are offered."""
     roles: tuple[str, ...] = ()
@@ -43,11 +43,11 @@ class Flavour:
     eci_profile: bool = False
     """Whether virtual nodes read defaults of ECI pods from the ConfigMap `eci-profile`."""
     closed_since: str | None = None
-    """Since when accounts that never had such a cluster cannot make one."""
+    """Date since which only accounts that already had such a cluster can create one."""
 
     @property
     def managed(self) -> bool:
-        """True when the cluster is made here."""
+        """True when the cluster is created here."""
         return self.profile is not None
 
 
@@ -56,10 +56,10 @@ POSEIDON: Final = "v0.7.6"
 
 FLAVOURS: Final[Mapping[str, Flavour]] = {
     "serverless": Flavour(
-        words="ACK Serverless, pods on ECI (only accounts that already had one before 2025-02-17)",
+        words="ACK Serverless, pods on ECI (only for accounts that had one before 2025-02-17)",
         profile="Serverless",
         pods="eci",
-        # the vendor's names for managed clusters; which of them ACK Serverless takes was not tried on an account
+        # the vendor's names for managed clusters; which of them ACK Serverless accepts was not tried on an account
         addons={"managed-coredns": "latest", "managed-csiprovisioner": "latest", "poseidon": POSEIDON},
         roles=(*ACK_ROLES, "AliyunCSServerlessKubernetesRole"),
         eci_profile=True,
@@ -88,9 +88,9 @@ FLAVOURS: Final[Mapping[str, Flavour]] = {
         roles=ACK_ROLES,
         eci_profile=True,
     ),
-    "existing": Flavour(words="any cluster by its kubeconfig"),
+    "existing": Flavour(words="any cluster that a kubeconfig gives access to"),
 }
-"""Add-ons give DNS, disks for PersistentVolumeClaims, and enforced NetworkPolicies."""
+"""Add-ons provide DNS, disks for PersistentVolumeClaims, and enforcement of NetworkPolicies."""
 
 FlavourName = Annotated[str, *one_of(FLAVOURS)]
 

@@ -37,16 +37,16 @@ OLDEST_MINOR: Final = 30
 
 
 class ExistingCluster(Inputs):
-    """How to reach a cluster that is not made here, and what its pods' cloud identities need."""
+    """How to connect to an existing cluster, and what the cloud identities of its pods need."""
 
     kubeconfig_file: str | None = Field(
-        None, description="Path of a kubeconfig, relative to the project; `~` is the home. The file stays where it is"
+        None, description="Path of a kubeconfig, relative to the project; `~` is the home directory. It is not copied"
     )
     context: str | None = Field(None, description="Context in the kubeconfig (alone: in the default kubeconfig)")
     cluster_id: str | None = Field(
         None,
-        description="ACK id, or any name that stays the same as long as it is the same cluster: when it changes, "
-        "everything in Kubernetes is made anew. Default: the context, else the file, else `existing`",
+        description="ACK id, or any name that does not change while it is the same cluster: when it changes, "
+        "everything in Kubernetes is created again. Default: the context, else the file, else `existing`",
     )
     pods: Pods = Field("plain", description=f"What runs its pods: {PODS_WORDS}")
     oidc_provider_arn: Value[OidcProviderArn] | None = Field(
@@ -58,7 +58,7 @@ class ExistingCluster(Inputs):
 
     @property
     def identifier(self) -> str:
-        """What stays the same as long as it is the same cluster."""
+        """A text that does not change while it is the same cluster."""
         return self.cluster_id or self.context or self.kubeconfig_file or "existing"
 
 
@@ -72,28 +72,28 @@ class Logs(Inputs):
     retention_days: int = Field(30, ge=1, le=3650, description="Days that control plane logs are kept")
     project: Value[str] | None = Field(
         None,
-        description="Log project that exists. None: ACK makes `k8s-log-<cluster id>`; project names are unique in the "
-        "whole cloud, and a name with the cluster's id cannot be taken",
+        description="An existing log project. None: ACK creates `k8s-log-<cluster id>`; project names are unique in "
+        "the whole cloud, and one with the cluster's id cannot be taken already",
     )
     keep_when_deleted: bool = Field(True, description="Keep the logs when the cluster is deleted")
 
 
 class Maintenance(Inputs):
-    """When ACK may work on the cluster."""
+    """When ACK may perform maintenance on the cluster."""
 
     days: tuple[Day, ...] = Field(("Saturday",), min_length=1, description="Days of the week")
     start: Annotated[str, *matching(r"([01]\d|2[0-3]):[0-5]\d[+-]\d{2}:\d{2}", "a time such as 02:00+08:00")] = Field(
-        "02:00+08:00", description="Beginning of the window, with the offset from UTC"
+        "02:00+08:00", description="Start of the window, with the offset from UTC"
     )
     hours: int = Field(3, ge=1, le=24, description="Length of the window in hours")
 
 
 class PodDefaults(Inputs):
-    """What every ECI pod of the platform's namespaces gets without asking (`eci-profile`)."""
+    """Defaults of every ECI pod in the platform's namespaces (`eci-profile`)."""
 
-    enabled: bool = Field(True, description="Write the profile; it acts on new pods at once")
+    enabled: bool = Field(True, description="Write the profile; it applies to new pods at once")
     image_cache: bool = Field(True, description="Start from a matching image cache where there is one")
-    spot_fallback: bool = Field(True, description="A spot pod runs on demand when there is no spot capacity")
+    spot_fallback: bool = Field(True, description="Run a spot pod on demand when there is no spot capacity")
 
 
 class ClusterSettings(Inputs):
@@ -106,14 +106,14 @@ class ClusterSettings(Inputs):
     existing: ExistingCluster = Field(ExistingCluster(), description="Access to the cluster of flavour existing")
     version: (
         Annotated[str, *matching(r"1\.\d\d(\.\d+-aliyun\.\d+)?", "a version such as 1.34 or 1.34.1-aliyun.1")] | None
-    ) = Field(None, description="Kubernetes version, raised one minor at a time. None: the newest when it is made")
+    ) = Field(None, description="Kubernetes version, raised one minor at a time. None: the newest at creation")
     upgrade_channel: Literal["off", "patch", "stable", "rapid"] | None = Field(
-        None, description="Automatic upgrades inside the maintenance window. Default: patch; off where a version is set"
+        None, description="Automatic upgrades in the maintenance window. Default: patch; off where a version is set"
     )
     spec: Literal["ack.pro.small", "ack.pro.xlarge", "ack.pro.2xlarge", "ack.pro.4xlarge"] = Field(
         "ack.pro.small",
         description="Control plane size. Only Pro has NetworkPolicy, zone spread and control plane logs; xlarge and "
-        "more sell scheduling rate and exist for virtual-node",
+        "above schedule pods faster and exist only for virtual-node",
     )
     service_cidr: ServiceCidr = Field(
         "172.21.0.0/20", description="Addresses of Kubernetes services, outside the VPC. Cannot be changed later"
@@ -153,7 +153,7 @@ class ClusterSettings(Inputs):
 
     @property
     def channel(self) -> str:
-        """The upgrade channel that holds."""
+        """The upgrade channel in force."""
         return self.upgrade_channel or ("off" if self.version else "patch")
 
     @check
@@ -180,7 +180,7 @@ class ClusterSettings(Inputs):
         if self.version and int(self.version.split(".")[1]) < OLDEST_MINOR:
             yield (
                 "version",
-                f"{self.version!r} has no stable ValidatingAdmissionPolicy; allowed: 1.{OLDEST_MINOR} or newer",
+                f"{self.version!r} lacks a stable ValidatingAdmissionPolicy; allowed: 1.{OLDEST_MINOR} or newer",
             )
 
     @check
@@ -188,16 +188,16 @@ class ClusterSettings(Inputs):
         if self.version and self.channel != "off":
             yield (
                 "upgrade_channel",
-                f"{self.channel!r} would run ahead of version {self.version}; allowed: off, or no version",
+                f"{self.channel!r} would upgrade past version {self.version}; allowed: off, or no version",
             )
 
 
 class ClusterWiring(Inputs):
-    """The network a cluster stands in, and the way to an existing one."""
+    """The network of a cluster, and how to connect to an existing one."""
 
     region: Region = Field("cn-hangzhou", description="Region of the cluster")
     tags: Tags = Field({}, description="Further tags of the cluster and of its ECI pods")
-    vswitch_ids: Value[tuple[VswitchId, ...]] | None = Field(None, description="One to five vswitches, one a zone")
+    vswitch_ids: Value[tuple[VswitchId, ...]] | None = Field(None, description="One to five vswitches, one per zone")
     security_group_id: Value[SecurityGroupId] | None = Field(None, description="Security group of the pods")
     network_cidr: Annotated[str, *cidr(8, 28, private=False)] | None = Field(
         None, description="Addresses of the VPC, to compare with the service addresses"
@@ -211,7 +211,7 @@ class ClusterWiring(Inputs):
 
 
 class ClusterInputs(ClusterWiring, ClusterSettings):
-    """Inputs of Cluster: the settings and the network it stands in."""
+    """Inputs of Cluster: the settings, and its network."""
 
     @check
     def _existing_cluster_can_be_reached(self) -> Mistakes:
@@ -224,7 +224,7 @@ class ClusterInputs(ClusterWiring, ClusterSettings):
         if all(way is None for way in ways):
             yield (
                 "kubeconfig",
-                "missing; flavour existing needs a way to the cluster; allowed: the secret kubeconfig, "
+                "missing; flavour existing needs access to the cluster; allowed: the secret kubeconfig, "
                 "or existing.kubeconfig_file, or existing.context",
             )
 

@@ -1,4 +1,4 @@
-"""A cluster that is made here. All flavours are one resource, which differs by what the table of flavours says."""
+"""A cluster that is created here. All flavours are one resource; the table of flavours says how it differs."""
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -13,14 +13,14 @@ def create(
 ) -> alicloud.cs.ManagedKubernetes:
     """The cluster.
 
-    It deletes before it creates: a second cluster with the same service addresses cannot be in one VPC. Protection
-    keeps such a replacement from happening by itself. No name is given, so the engine's own names cannot collide.
+    A replacement deletes before it creates: one VPC cannot hold two clusters with the same service addresses.
+    Protection keeps that from happening unasked. No name is given, so the engine's own names cannot collide.
     """
     opts = pulumi.ResourceOptions(
         parent=parent,
         protect=inputs.deletion_protection or None,
         delete_before_replace=True,
-        ignore_changes=["addons"],  # they act at creation only; later ones are resources of their own
+        ignore_changes=["addons"],  # they apply only at creation; later ones are separate resources
         additional_secret_outputs=["certificate_authorities"],
     )
     return alicloud.cs.ManagedKubernetes(name, _arguments(name, inputs, profile), opts)
@@ -39,8 +39,8 @@ def _arguments(name: str, inputs: ClusterInputs, profile: pulumi.Input[str]) -> 
         addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=plugin)] if plugin else None,
         security_group_id=inputs.security_group_id,
         service_cidr=inputs.service_cidr,
-        new_nat_gateway=False,  # the provider's default is a gateway (and its cost) the Network knows nothing of
-        slb_internet_enabled=inputs.public_endpoint,  # the provider's default is on the internet
+        new_nat_gateway=False,  # the provider's default is a gateway (and its cost) unknown to the Network component
+        slb_internet_enabled=inputs.public_endpoint,  # the provider's default is reachable from the internet
         enable_rrsa=True,
         deletion_protection=inputs.deletion_protection,
         delete_options=_delete_options(inputs),
@@ -55,13 +55,13 @@ def _arguments(name: str, inputs: ClusterInputs, profile: pulumi.Input[str]) -> 
         maintenance_window=_maintenance_window(inputs),
         operation_policy=alicloud.cs.ManagedKubernetesOperationPolicyArgs(cluster_auto_upgrade=_auto_upgrade(inputs)),
         resource_group_id=inputs.resource_group_id,
-        skip_set_certificate_authority=True,  # else the client key lies in the state
+        skip_set_certificate_authority=True,  # otherwise the client key would be stored in the state
         tags=cloud_tags(name, inputs.tags),
     )
 
 
 def _delete_options(inputs: ClusterInputs) -> list[alicloud.cs.ManagedKubernetesDeleteOptionArgs]:
-    """What goes with the cluster: load balancers always, logs only when the stack says so."""
+    """What is deleted with the cluster: load balancers always, logs only when the stack says so."""
     keep = "retain" if inputs.logs.keep_when_deleted else "delete"
     modes = {"SLB": "delete", "ALB": "delete", "SLS_Data": keep, "SLS_ControlPlane": keep}
     return [
@@ -92,7 +92,7 @@ def _maintenance_window(inputs: ClusterInputs) -> alicloud.cs.ManagedKubernetesM
 def addons(
     name: str, inputs: ClusterInputs, cluster: alicloud.cs.ManagedKubernetes, parent: pulumi.Resource
 ) -> list[alicloud.cs.KubernetesAddon]:
-    """One resource an add-on, at its pinned version; a name is unique in a cluster, so a replacement deletes first."""
+    """One resource per add-on, at its pinned version; names are unique in a cluster, so a replacement deletes first."""
     return [
         alicloud.cs.KubernetesAddon(
             f"{name}-{addon}",
@@ -110,7 +110,7 @@ def kubeconfig(
 ) -> pulumi.Output[str]:
     """A secret kubeconfig for the endpoint that is open.
 
-    The cloud writes the public endpoint into it; without one the private endpoint takes its place.
+    The cloud writes the public endpoint into it; without one it is replaced by the private endpoint.
     """
     public = alicloud.cs.get_cluster_credential_output(
         cluster_id=cluster.id, opts=pulumi.InvokeOutputOptions(parent=parent)
@@ -134,8 +134,8 @@ def oidc(
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
     """ARN and issuer of the cluster's OIDC provider.
 
-    Both follow from account, region and cluster id. They are not read from the cluster, which may answer without
-    them right after its creation; a role whose trust names nothing would then be made.
+    Both follow from account, region and cluster id. They are not read from the cluster, which may not have them yet
+    right after its creation; a role with an empty trust policy would then be created.
     """
     account = alicloud.get_account_output(opts=pulumi.InvokeOutputOptions(parent=parent)).id
     region = inputs.region

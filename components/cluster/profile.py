@@ -1,4 +1,4 @@
-"""Defaults that ECI pods get without asking: the ConfigMap `eci-profile`, which the virtual nodes read."""
+"""Defaults of ECI pods: the ConfigMap `eci-profile`, which the virtual nodes read."""
 
 import json
 
@@ -23,10 +23,10 @@ def annotations(inputs: ClusterInputs) -> dict[str, str]:
 def eci_profile(
     name: str, inputs: ClusterInputs, provider: k8s.Provider, parent: pulumi.Resource
 ) -> k8s.core.v1.ConfigMapPatch:
-    """Writes our keys of the profile; the rest of it stays ACK's.
+    """Writes our keys of the profile; ACK keeps the others.
 
-    The vswitches are named so that a zone added later is used by pods. Left in place when the resource goes: without
-    these keys no pod would have a network. Its form is from the vendor's page; how it acts was not tried.
+    The vswitches are listed so that pods use a zone that is added later. The keys stay when the resource is deleted:
+    without them no pod would have a network. The format is from the vendor's page; its effect was not tried.
     """
     selector = {
         "name": PROJECT,

@@ -9,32 +9,32 @@ if TYPE_CHECKING:
 
 
 class HistoryServerArgs(TypedDict):
-    """Inputs of HistoryServer: its settings, where logs are and how the pod may read them."""
+    """Inputs of HistoryServer: its settings, where the logs are and how the pod is allowed to read them."""
 
     namespace: NotRequired[str]
-    """Namespace of the history server, made for it. Allowed: 1 to 63 lower-case letters, digits, dashes. Default: spark-history."""
+    """Namespace of the history server, created for it. Allowed: 1 to 63 lower-case letters, digits, dashes. Default: spark-history."""
     image: NotRequired[pulumi.Input[str]]
     """Spark image with JindoSDK (images/spark); left out: the image of the Spark defaults. Allowed: an image with its tag or digest. Default: none."""
     vcpu: NotRequired[int]
-    """vCPU of the pod; replaying logs is what takes them. Allowed: a whole number from 1 to 16. Default: 2."""
+    """vCPU of the pod; replaying logs uses them. Allowed: a whole number from 1 to 16. Default: 2."""
     memory_gib: NotRequired[int]
-    """Memory of the pod in GiB; with vcpu a size of ECI's table. Allowed: a whole number of GiB from 2 to 64. Default: 8."""
+    """Memory of the pod in GiB; together with vcpu a size of ECI's table. Allowed: a whole number of GiB from 2 to 64. Default: 8."""
     retention_days: NotRequired[int]
     """Days until the event log of a finished job is deleted. Allowed: a whole number from 1 to 3650. Default: 30."""
     max_logs: NotRequired[int]
     """Event logs kept; the oldest go first. Allowed: a whole number from 100 to 10000000. Default: 100000."""
     files_kept: NotRequired[int]
-    """Pieces of a long job's rolling log that stay as they are; older ones are summarised. Allowed: a whole number from 2 to 1000. Default: 10."""
+    """Most recent files of a long job's rolling log that are kept unchanged; older ones are compacted. Allowed: a whole number from 2 to 1000. Default: 10."""
     update_seconds: NotRequired[int]
-    """Seconds between looks at the directory; each lists it. Allowed: a whole number from 5 to 3600. Default: 10."""
+    """Seconds between scans of the directory. Allowed: a whole number from 5 to 3600. Default: 10."""
     store_gib: NotRequired[int]
-    """Disk in GiB for replayed jobs, so that a restart or a second look is quick. Allowed: a whole number from 1 to 500. Default: 20."""
+    """Disk in GiB for replayed jobs, so that they open quickly again, also after a restart. Allowed: a whole number from 1 to 500. Default: 20."""
     acls: NotRequired[bool]
-    """Show a job only to its user, view_acls and admins. Needs a proxy in front that authenticates people and filters set for it in conf; without one everybody is anonymous. Allowed: true or false. Default: false."""
+    """Show a job only to its user, to its spark.ui.view.acls and to admins. Needs an authenticating proxy in front of the server and a filter for it in the image's configuration; otherwise everybody is anonymous. Allowed: true or false. Default: false."""
     admins: NotRequired[list[str]]
-    """Users who see every job when acls is on. Allowed: a list, each text. Default: empty."""
+    """Users who see every job while acls is on. Allowed: a list, each text. Default: empty."""
     admin_groups: NotRequired[list[str]]
-    """Groups who see every job when acls is on. Allowed: a list, each text. Default: empty."""
+    """Groups whose members see every job while acls is on. Allowed: a list, each text. Default: empty."""
     credentials: NotRequired[str]
     """How pods prove who they are to OSS: the RAM role of the ECI pod (eci), their service account (rrsa), or none without OSS. Allowed: eci, rrsa, none. Default: none."""
     role_name: NotRequired[pulumi.Input[str]]
@@ -46,7 +46,7 @@ class HistoryServerArgs(TypedDict):
     pods: NotRequired[str]
     """What runs the pods: eci (ACK Serverless on ECI), virtual-node (ECI behind the virtual nodes of a managed cluster), acs (ACS), plain (any other Kubernetes). Allowed: eci, virtual-node, acs, plain. Default: eci."""
     event_log_dir: pulumi.Input[str]
-    """Directory the jobs write their event logs to; must exist. Allowed: a directory such as oss://bucket.region.oss-dls.aliyuncs.com/logs."""
+    """Directory to which jobs write event logs; must exist. Allowed: a directory such as oss://bucket.region.oss-dls.aliyuncs.com/logs."""
     region: NotRequired[str]
     """Region of the bucket. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
     credentials_sidecar_image: NotRequired[pulumi.Input[str]]

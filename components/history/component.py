@@ -1,4 +1,4 @@
-"""The Spark history server: jobs stay visible after their end, old event logs are deleted."""
+"""The Spark history server: finished jobs stay visible, old event logs are deleted."""
 
 import dataclasses
 import hashlib
@@ -20,6 +20,7 @@ from ..base.constants import (
 from ..base.outputs import embed, when_known
 from ..pods.kinds import KINDS
 from ..pods.parts import (
+    FREE_EPHEMERAL_GIB,
     container_security,
     eci_annotations,
     eci_disk,
@@ -31,30 +32,34 @@ from ..pods.parts import (
     sidecars,
     virtual_node_tolerations,
 )
-from ..pods.sizes import fit
+from ..pods.sizes import PLATFORM_OVERHEAD_FACTOR, fit
 from ..spark.configuration import JINDO_PROCS, TEMP_DIR, oss
 from ..spark.context import JobContext
 from .args import HistoryServerArguments
-from .inputs import HISTORY_ACCOUNT, HistoryServerInputs
+from .inputs import FREE_STORE_GIB, HISTORY_ACCOUNT, HistoryServerInputs
 
 APP = "spark-history-server"
 CONF_DIR = "/etc/spark-history"
 CONF_FILE = "spark-history.conf"
 STORE_DIR = "/var/data/history"
-FREE_DISK_GIB = 20
-"""Of a pod's free disk the image takes about ten; the rest is the store's before more is paid for."""
-OVERHEAD = 0.14
+
 HDFS_HOST = ".oss-dls."
 """Part of the host of an OSS-HDFS root; a plain bucket's root is its name alone."""
 LABELS = {LABEL_NAME: APP, LABEL_COMPONENT: "history", LABEL_MANAGED_BY: PROJECT}
 
 
 class HistoryServer(pulumi.ComponentResource):
-    """One history server in a namespace of its own, reached through a Service inside the cluster.
+    """One Spark history server in a namespace of its own, reached through a Service inside the cluster.
 
-    One replica on purpose: it deletes old logs, and two cleaners would get into each other's way; while it restarts,
-    jobs and their logs are not affected. Its account has no rights on the API server. There is no NetworkPolicy:
-    jobs cannot reach it anyway, because their own namespaces close all ways out that they do not need.
+    ```python
+    from spark_on_ack import HistoryServer
+    logs = "oss://example-spark-hdfs.cn-hangzhou.oss-dls.aliyuncs.com/spark-history"
+    HistoryServer("history", {"event_log_dir": logs, "image": "registry.example.com/spark:3.5.9"})
+    ```
+
+    One replica on purpose: it deletes old logs, and two cleaners would get in each other's way; its restarts do not
+    affect jobs or their logs. Its account has no rights on the API server. There is no NetworkPolicy: jobs cannot
+    reach it anyway, because their own namespaces block all egress that they do not need.
     """
 
     namespace: pulumi.Output[str]
@@ -62,7 +67,7 @@ class HistoryServer(pulumi.ComponentResource):
     url: pulumi.Output[str]
     """Address inside the cluster."""
     open_command: pulumi.Output[str]
-    """Brings the page to http://localhost:18080 on the machine it is typed on."""
+    """Command that opens the server at http://localhost:18080 on the machine where it is run."""
 
     def __init__(self, name: str, args: HistoryServerArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:HistoryServer", name, None, opts)
@@ -118,18 +123,20 @@ class HistoryServer(pulumi.ComponentResource):
 
 def history_conf(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Entry]:
     """The server's configuration, each key with its reason."""
-    memory = fit(inputs.memory_gib, OVERHEAD)
+    memory = fit(inputs.memory_gib, PLATFORM_OVERHEAD_FACTOR)
     fs = "spark.history.fs."
-    entries = {
+    configuration = {
         f"{fs}logDirectory": Entry(context.event_log_dir, "where the jobs write their event logs"),
-        f"{fs}update.interval": Entry(f"{inputs.update_seconds}s", "how soon a finished job shows"),
-        f"{fs}cleaner.enabled": Entry("true", "off by default: logs would be kept, and paid for, for ever"),
-        f"{fs}cleaner.interval": Entry("1d", "a look a day is enough for a retention in days"),
-        f"{fs}cleaner.maxAge": Entry(f"{inputs.retention_days}d", "retention of the settings"),
-        f"{fs}cleaner.maxNum": Entry(str(inputs.max_logs), "a listing of the directory stays quick"),
-        f"{fs}eventLog.rolling.maxFilesToRetain": Entry(str(inputs.files_kept), "long jobs' logs are summarised"),
-        f"{fs}numReplayThreads": Entry(str(inputs.vcpu), "one a vCPU; 1 by default"),
-        "spark.history.store.path": Entry(STORE_DIR, "replayed jobs survive in the pod's own disk"),
+        f"{fs}update.interval": Entry(f"{inputs.update_seconds}s", "how soon a finished job appears"),
+        f"{fs}cleaner.enabled": Entry("true", "off by default: logs would be kept, and billed, for ever"),
+        f"{fs}cleaner.interval": Entry("1d", "once a day is enough for a retention in days"),
+        f"{fs}cleaner.maxAge": Entry(f"{inputs.retention_days}d", "retention_days of the settings"),
+        f"{fs}cleaner.maxNum": Entry(str(inputs.max_logs), "keeps a listing of the directory quick"),
+        f"{fs}eventLog.rolling.maxFilesToRetain": Entry(
+            str(inputs.files_kept), "older files of long logs are compacted"
+        ),
+        f"{fs}numReplayThreads": Entry(str(inputs.vcpu), "one per vCPU; Spark's default is 1"),
+        "spark.history.store.path": Entry(STORE_DIR, "replayed jobs are kept on the pod's own disk"),
         "spark.history.store.maxDiskUsage": Entry(f"{inputs.store_gib}g", "size of the store"),
         "spark.history.store.hybridStore.enabled": Entry("true", "a job is shown from memory while it is stored"),
         "spark.history.store.hybridStore.maxMemoryUsage": Entry(f"{memory.heap_mib // 4}m", "a quarter of the heap"),
@@ -138,10 +145,10 @@ def history_conf(inputs: HistoryServerInputs, context: JobContext) -> dict[str, 
         "spark.history.ui.acls.enable": Entry(str(inputs.acls).lower(), "who sees which job"),
     }
     if inputs.admins:
-        entries["spark.history.ui.admin.acls"] = Entry(",".join(inputs.admins), "who sees every job")
+        configuration["spark.history.ui.admin.acls"] = Entry(",".join(inputs.admins), "who sees every job")
     if inputs.admin_groups:
-        entries["spark.history.ui.admin.acls.groups"] = Entry(",".join(inputs.admin_groups), "who sees every job")
-    return entries | {key: Entry(str(value), reason) for key, value, reason in oss(context)}
+        configuration["spark.history.ui.admin.acls.groups"] = Entry(",".join(inputs.admin_groups), "who sees every job")
+    return configuration | {key: Entry(str(value), reason) for key, value, reason in oss(context)}
 
 
 def pod(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Any]:
@@ -149,7 +156,7 @@ def pod(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Any]:
     conf = properties(history_conf(inputs, context))
     annotations = eci_annotations(context)
     if KINDS[context.pods].on_eci:
-        annotations |= eci_disk(30 + max(0, inputs.store_gib - FREE_DISK_GIB))
+        annotations |= eci_disk(FREE_EPHEMERAL_GIB + max(0, inputs.store_gib - FREE_STORE_GIB))
     return {
         "metadata": {
             "labels": {**LABELS, **KINDS[context.pods].labels},
@@ -182,12 +189,12 @@ def _server(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Any]:
         "command": ["/opt/spark/bin/spark-class", "org.apache.spark.deploy.history.HistoryServer"],
         "args": ["--properties-file", f"{CONF_DIR}/{CONF_FILE}"],
         "env": [
-            {"name": "SPARK_DAEMON_MEMORY", "value": f"{fit(inputs.memory_gib, OVERHEAD).heap_mib}m"},
+            {"name": "SPARK_DAEMON_MEMORY", "value": f"{fit(inputs.memory_gib, PLATFORM_OVERHEAD_FACTOR).heap_mib}m"},
             {"name": JINDO_PROCS, "value": str(inputs.vcpu)},
             *rrsa_env(context),
         ],
         "ports": [{"name": "http", "containerPort": SPARK_HISTORY_UI}],
-        # a start with an empty store lists and parses every log of the directory: ten minutes before it is given up
+        # a start with an empty store lists and parses every log of the directory: allow ten minutes for it
         "startupProbe": {**probe, "failureThreshold": 60},
         "readinessProbe": probe,
         "livenessProbe": {**probe, "failureThreshold": 6},
@@ -203,7 +210,7 @@ def _server(inputs: HistoryServerInputs, context: JobContext) -> dict[str, Any]:
 
 
 def _in_context(inputs: HistoryServerInputs, build: Callable[[JobContext], Any]) -> Any:  # noqa: ANN401 - or with Outputs in it
-    """`build` called with the plain facts of `inputs`; a role that is only known later leaves all else known."""
+    """`build` called with the plain facts of `inputs`; while a role is still unknown, everything else stays known."""
     identity = {
         "role_name": inputs.role_name,
         "role_arn": inputs.role_arn,

@@ -1,4 +1,4 @@
-"""Cloud identities: one RAM role a workload, with rights on its own buckets and folders only."""
+"""Cloud identities: one RAM role per workload, with rights only on its own buckets and folders."""
 
 import hashlib
 import re
@@ -19,7 +19,7 @@ MAX_ROLE_NAME: Final = 64
 
 
 def role_name_of(prefix: str, workload: str) -> str:
-    """`<prefix>-<workload>` in the characters RAM takes, cut to 64 with a hash of the whole where it is longer."""
+    """`<prefix>-<workload>` in the characters RAM accepts; a longer one than 64 is cut and gets a hash of the whole."""
     name = re.sub(r"[^a-z0-9-]+", "-", f"{prefix}-{workload}".lower())
     if len(name) <= MAX_ROLE_NAME:
         return name
@@ -39,18 +39,26 @@ def rights(hdfs: str | None, files: str | None, read: tuple[str, ...], write: tu
 
 
 def _trust_accounts(provider_arn: str, issuer_url: str, namespace: str, accounts: tuple[str, ...]) -> str:
-    """The trust of `trust_accounts`; InputError while the cluster has no OIDC provider."""
+    """The result of `trust_accounts`; InputError while the cluster has no OIDC provider."""
     if not provider_arn or not issuer_url:
-        raise InputError(["oidc_provider_arn: is empty; the cluster has no OIDC provider (yet): RRSA must be on there"])
+        raise InputError(
+            ["oidc_provider_arn: empty; the cluster has no OIDC provider; allowed: a cluster with RRSA on"]
+        )
     return trust_accounts(provider_arn, issuer_url, namespace, accounts)
 
 
 class Identity(pulumi.ComponentResource):
-    """A RAM role for the pods of one workload, or the one it already has.
+    """A RAM role for the pods of one workload, or the role it already has.
 
-    Mode rrsa: only the named service accounts of the namespace of this cluster can take it. Mode eci: ECI pods that
-    name it in their annotation; any ECS instance or ECI pod that someone with `ram:PassRole` starts can, so the
-    admission policies pin each team to its own role. No AccessKey is made or needed.
+    ```python
+    from spark_on_ack import Identity
+    rights = {"service_accounts": ["spark-driver", "spark-executor"], "hdfs_bucket": "example-spark-hdfs"}
+    Identity("payments", {"workload": "payments", "namespace": "spark-payments", **rights})
+    ```
+
+    Mode rrsa: only the named service accounts in the namespace of this cluster can assume the role. Mode eci: ECI pods
+    that name it in their annotation can. So could any ECS instance or ECI pod that someone with `ram:PassRole` starts;
+    therefore the admission policies pin each team to its own role. No AccessKey is created or needed.
     """
 
     role_name: str
@@ -86,7 +94,7 @@ class Identity(pulumi.ComponentResource):
             role_name=self.role_name,
             assume_role_policy_document=trust,
             description=f"Spark workload {inputs.workload} in namespace {inputs.namespace}",
-            force=True,  # policies that someone attached by hand must not block its deletion
+            force=True,  # policies attached by hand must not block its deletion
             tags=cloud_tags(f"{name}-role", inputs.tags),
             opts=opts(),
         )
@@ -96,7 +104,7 @@ class Identity(pulumi.ComponentResource):
             policy_name=self.role_name,
             policy_document=when_known(rights, inputs.hdfs_bucket, inputs.files_bucket, *folders, inputs.kms_key),
             description=f"What Spark workload {inputs.workload} may do",
-            # each change makes a version and RAM keeps five
+            # each change creates a version, and RAM keeps five
             rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
             force=True,
             tags=cloud_tags(f"{name}-policy", inputs.tags),

@@ -35,17 +35,16 @@ class IdentitySettings(Inputs):
 
     mode: Literal["eci", "rrsa"] = Field(
         "eci",
-        description="eci: the pod's annotation names the RAM role (fewest parts; not on ACS; an admission policy keeps "
-        "teams to their own role); rrsa: the role is bound to the service account by the cluster's OIDC provider "
-        "(JindoSDK then needs a credential sidecar). Neither was run with JindoSDK on an account yet",
+        description="eci: the pod's annotation names the RAM role (simplest; not on ACS; an admission policy keeps "
+        "teams to their own role); rrsa: the cluster's OIDC provider binds the role to the service account (JindoSDK "
+        "then needs a credentials sidecar). Neither has been tried with JindoSDK on an account",
     )
     role_prefix: (
         Annotated[str, *matching(r"[a-z0-9][a-z0-9-]{0,39}", "1 to 40 lower-case letters, digits, dashes")] | None
     ) = Field(None, description="First part of the RAM roles' names; left out: <project>-<stack>")
     existing_roles: dict[str, ExistingRole] = Field(
         {},
-        description="Workload (a team, or history) -> RAM role that exists: used as it is, nothing is made for it; "
-        "rrsa needs the ARN",
+        description="Workload (a team, or history) -> existing RAM role, used unchanged; rrsa needs the ARN",
     )
 
 
@@ -55,7 +54,7 @@ class IdentityWiring(Inputs):
     workload: Workload = Field(description="Who the role is for: a team, history")
     namespace: KubeName = Field(description="Namespace of the workload's pods")
     service_accounts: Annotated[tuple[KubeName, ...], Field(min_length=1)] = Field(
-        description="Service accounts of the workload's pods; with rrsa no other account can take the role"
+        description="Service accounts of the workload's pods; with rrsa no other account can assume the role"
     )
     oidc_provider_arn: Value[str] | None = Field(
         None, description="ARN of the cluster's OIDC provider in RAM; needed for rrsa"
@@ -64,19 +63,19 @@ class IdentityWiring(Inputs):
     hdfs_bucket: Value[BucketName] | None = Field(
         None,
         description="HDFS bucket to read and write, as a whole: RAM cannot tell folders of OSS-HDFS apart. "
-        "For isolation give each team a bucket of its own",
+        "For isolation, give each team its own bucket",
     )
-    files_bucket: Value[BucketName] | None = Field(None, description="Plain bucket the folders below are in")
+    files_bucket: Value[BucketName] | None = Field(
+        None, description="Plain bucket that read_folders and write_folders are in"
+    )
     read_folders: Folders = Field((), description="Folders of the plain bucket to read")
     write_folders: Folders = Field((), description="Folders of the plain bucket to read, write and delete in")
-    kms_key: Value[KmsKeyId] | None = Field(
-        None, description="Id of the KMS key the buckets are encrypted with, if any"
-    )
+    kms_key: Value[KmsKeyId] | None = Field(None, description="Id of the KMS key that encrypts the buckets, if any")
     tags: dict[str, str] = Field({}, description="Tags of every cloud object")
 
 
 class IdentityInputs(IdentityWiring, IdentitySettings):
-    """One RAM role for one workload, with rights on its buckets and folders only."""
+    """One RAM role for one workload, with rights only on its buckets and folders."""
 
     @check
     def _existing_role_is_by_arn_where_needed(self) -> Mistakes:
@@ -100,7 +99,7 @@ class IdentityInputs(IdentityWiring, IdentitySettings):
         if self.existing_role is not None:
             return
         if self.files_bucket is None and folders:
-            yield "files_bucket", "missing; there are folders; allowed: the bucket the folders are in"
+            yield "files_bucket", "missing; folders need it; allowed: the bucket the folders are in"
         if self.hdfs_bucket is None and not folders:
             yield "hdfs_bucket", "missing; the role would have no rights; allowed: a bucket, or folders"
 

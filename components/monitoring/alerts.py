@@ -14,8 +14,8 @@ def rule_groups(inputs: MonitoringInputs) -> list[dict[str, Any]]:
     """PrometheusRule's groups for what is watched; groups without a rule are left out."""
     groups = []
     for name, group in _table().items():
-        if _given(inputs, group):
-            rules = [_rule(inputs, rule) for rule in group["rules"] if _given(inputs, rule)]
+        if _needs_are_met(inputs, group):
+            rules = [_rule(inputs, rule) for rule in group["rules"] if _needs_are_met(inputs, rule)]
             groups.append({"name": name, "rules": rules})
     return groups
 
@@ -35,7 +35,7 @@ def _table() -> dict[str, Any]:
     return table
 
 
-def _given(inputs: MonitoringInputs, entry: dict[str, Any]) -> bool:
+def _needs_are_met(inputs: MonitoringInputs, entry: dict[str, Any]) -> bool:
     return all(getattr(inputs, need) for need in entry.get("needs", []))
 
 

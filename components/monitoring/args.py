@@ -10,7 +10,7 @@ class MonitoringArgs(TypedDict):
     """Inputs of Monitoring: its settings and what is watched."""
 
     namespace: NotRequired[str]
-    """Namespace of rules and dashboards, made for them. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: spark-monitoring."""
+    """Namespace of rules and dashboards, created for them. Allowed: 1 to 50 lower-case letters, digits and dashes. Default: spark-monitoring."""
     crds: NotRequired[bool]
     """Whether the cluster has the CRDs of monitoring.coreos.com/v1 (managed Prometheus of ACK, or the Prometheus operator). False: no alert rules, pods are scraped by their annotations, dashboards only. Allowed: true or false. Default: false."""
     labels: NotRequired[dict[str, str]]
@@ -26,11 +26,11 @@ class MonitoringArgs(TypedDict):
     thresholds_idle_minutes: NotRequired[int]
     """Minutes all executors of a team may be without a task. Allowed: a whole number from 2 to 240. Default: 10."""
     thresholds_disk_free_percent: NotRequired[int]
-    """Free share of the shuffle service's disks. Allowed: a whole number from 1 to 90. Default: 20."""
+    """Least free share of the shuffle service's disks. Allowed: a whole number from 1 to 90. Default: 20."""
     thresholds_direct_memory_percent: NotRequired[int]
-    """Used share of a shuffle worker's direct memory; it pauses pushes from 85 on. Allowed: a whole number from 10 to 99. Default: 80."""
+    """Highest used share of a shuffle worker's direct memory; it pauses pushes from 85 % on. Allowed: a whole number from 10 to 99. Default: 80."""
     thresholds_quota_percent: NotRequired[int]
-    """Used share of a team's quota. Allowed: a whole number from 10 to 100. Default: 90."""
+    """Highest used share of a team's quota. Allowed: a whole number from 10 to 100. Default: 90."""
     operator_namespace: NotRequired[str]
     """Namespace of the Spark operator. Allowed: text. Default: none."""
     shuffle_namespace: NotRequired[str]
@@ -38,13 +38,13 @@ class MonitoringArgs(TypedDict):
     shuffle_workers: NotRequired[int]
     """Workers the shuffle service should have. Allowed: a whole number, 1 or more. Default: none."""
     shuffle_capacity_gib: NotRequired[int]
-    """Disk capacity of all shuffle workers in GiB; without it no alert on free disk. Allowed: a whole number, 1 or more. Default: none."""
+    """Disk capacity of all shuffle workers in GiB; without it there is no alert on free disk. Allowed: a whole number, 1 or more. Default: none."""
     job_namespaces: NotRequired[list[str]]
     """Namespaces of the teams. Allowed: a list, each text. Default: empty."""
     vcpu_hour_price: NotRequired[float]
-    """Price of one vCPU for an hour, for the cost panels. Allowed: a number, 0 or more. Default: none."""
+    """Price of one vCPU per hour, for the cost panels. Allowed: a number, 0 or more. Default: none."""
     gib_hour_price: NotRequired[float]
-    """Price of one GiB of memory for an hour. Allowed: a number, 0 or more. Default: none."""
+    """Price of one GiB of memory per hour. Allowed: a number, 0 or more. Default: none."""
     currency: NotRequired[str]
     """Currency of the prices, shown on the panels. Allowed: text. Default: CNY."""
 

@@ -24,12 +24,17 @@ API = "monitoring.coreos.com/v1"
 
 
 class Monitoring(pulumi.ComponentResource):
-    """Dashboards for Grafana, and where the cluster has the CRDs, alert rules and scrape targets.
+    """Dashboards for Grafana and, where the cluster has the CRDs, alert rules and scrape targets.
 
-    Watches the shuffle service, the Spark operator and the teams' namespaces, as far as they are given. Without the
-    CRDs of `monitoring.coreos.com/v1` (`crds: false`) the pods' own scrape annotations serve, and only the
-    dashboards are made. Drivers are scraped, executors are not: the driver reports for all of its executors, so
-    a job of a thousand pods is one target.
+    ```python
+    from spark_on_ack import Monitoring
+    Monitoring("monitoring", {"job_namespaces": ["spark-payments"]})
+    ```
+
+    Covers the shuffle service, the Spark operator and the teams' namespaces, as far as they are given. Without the
+    CRDs of `monitoring.coreos.com/v1` (`crds: false`) pods are scraped by their own annotations, and only the
+    dashboards are created. Only drivers are scraped: a driver reports for all of its executors, so a job of a
+    thousand pods is one target.
 
     Pod and quota figures need kube-state-metrics in the cluster (part of ACK's managed Prometheus).
     """
@@ -37,25 +42,25 @@ class Monitoring(pulumi.ComponentResource):
     namespace: pulumi.Output[str]
     """Namespace of the rules and dashboards."""
     dashboard_links: pulumi.Output[list[str]]
-    """The dashboards: addresses in Grafana, or titles when its address is not given."""
+    """The dashboards: addresses in Grafana, or titles when Grafana's address is not given."""
     alert_names: pulumi.Output[list[str]]
     """Names of the alerts; empty without the CRDs."""
 
     def __init__(self, name: str, args: MonitoringArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:Monitoring", name, None, opts)
         inputs = MonitoringInputs.of(args, f"Monitoring {name}")
-        found, groups = dashboards(inputs), rule_groups(inputs) if inputs.crds else []
+        boards, groups = dashboards(inputs), rule_groups(inputs) if inputs.crds else []
         namespace = k8s.core.v1.Namespace(
             f"{name}-namespace",
             metadata={"name": inputs.namespace, "labels": _namespace_labels()},
             opts=pulumi.ResourceOptions(parent=self),
         )
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        if found:
+        if boards:
             k8s.core.v1.ConfigMap(
                 f"{name}-dashboards",
                 metadata=_metadata(inputs.namespace, "dashboards", {inputs.dashboard_label: "1"}),
-                data={f"{d.uid}.json": d.to_json() for d in found},
+                data={f"{d.uid}.json": d.to_json() for d in boards},
                 opts=inside,
             )
         if groups:
@@ -63,7 +68,7 @@ class Monitoring(pulumi.ComponentResource):
         for part, spec in scrape_targets(inputs).items():
             _custom(f"{name}-{part}", "PodMonitor", inputs, part, spec, inside)
         self.namespace = pulumi.Output.from_input(inputs.namespace)
-        self.dashboard_links = pulumi.Output.from_input([_link(inputs, d) for d in found])
+        self.dashboard_links = pulumi.Output.from_input([_link(inputs, d) for d in boards])
         self.alert_names = pulumi.Output.from_input([r["alert"] for g in groups for r in g["rules"]])
         self.register_outputs(
             {

@@ -50,15 +50,15 @@ class Dashboard:
 
 def dashboards(inputs: MonitoringInputs) -> list[Dashboard]:
     """The dashboards for what is watched."""
-    found = []
+    boards = []
     if inputs.shuffle_namespace is not None:
-        found.append(Dashboard("spark-shuffle", "Spark: shuffle service", _shuffle(inputs)))
+        boards.append(Dashboard("spark-shuffle", "Spark: shuffle service", _shuffle(inputs)))
     if inputs.operator_namespace is not None:
-        found.append(Dashboard("spark-operator", "Spark: submission of jobs", _operator(inputs)))
+        boards.append(Dashboard("spark-operator", "Spark: submission of jobs", _operator(inputs)))
     if inputs.job_namespaces:
-        found.append(Dashboard("spark-teams", "Spark: executors and cost of the teams", _teams(inputs)))
-        found.append(Dashboard("spark-quotas", "Spark: quotas of the teams", _quotas(inputs)))
-    return found
+        boards.append(Dashboard("spark-teams", "Spark: executors and cost of the teams", _teams(inputs)))
+        boards.append(Dashboard("spark-quotas", "Spark: quotas of the teams", _quotas(inputs)))
+    return boards
 
 
 def job_label(inputs: MonitoringInputs) -> str:
@@ -124,11 +124,11 @@ def _operator(inputs: MonitoringInputs) -> list[Panel]:
     return [
         Panel("Wait for submission (95 %)", quantile("spark_application_submit_latency_seconds"), legend, "s"),
         Panel("Wait for start (95 %)", quantile("spark_application_start_latency_seconds"), legend, "s"),
-        Panel("Submissions a minute", per_minute("spark_application_submit_count"), legend),
+        Panel("Submissions per minute", per_minute("spark_application_submit_count"), legend),
         Panel("Jobs running", f"sum by ({team}) (spark_application_running_count)", legend),
-        Panel("Failed submissions a minute", per_minute("spark_application_failed_submission_count"), legend),
-        Panel("Failed jobs a minute", per_minute("spark_application_failure_count"), legend),
-        Panel("Successful jobs a minute", per_minute("spark_application_success_count"), legend),
+        Panel("Failed submissions per minute", per_minute("spark_application_failed_submission_count"), legend),
+        Panel("Failed jobs per minute", per_minute("spark_application_failure_count"), legend),
+        Panel("Successful jobs per minute", per_minute("spark_application_success_count"), legend),
         Panel("Objects in the queue", f"max by (name) (workqueue_depth{{{here}}})", "{{name}}"),
         Panel("Retries", f"sum by (name) (rate(workqueue_retries_total{{{here}}}[5m]))", "{{name}}", "ops"),
     ]
@@ -151,8 +151,8 @@ def _teams(inputs: MonitoringInputs) -> list[Panel]:
         idle = f"({cost}) * count by (namespace) ({tasks} == 0) / count by (namespace) ({tasks})"
         unit = f"currency{inputs.currency}"
         panels += [
-            Panel("Cost an hour, list price on demand, before rounding", cost, unit=unit),
-            Panel("of it executors without a task", idle, unit=unit),
+            Panel("Cost per hour, on-demand list price, before rounding", cost, unit=unit),
+            Panel("Share of it for executors without a task", idle, unit=unit),
         ]
     return panels
 

@@ -1,4 +1,4 @@
-"""The network: a VPC with one vswitch a zone and an enterprise security group, or one that exists."""
+"""The network: a VPC with one vswitch per zone and an enterprise security group, or an existing one."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network
@@ -13,22 +13,27 @@ from .args import NetworkArguments
 from .inputs import NetworkInputs
 
 CLOUD_SERVICES = "100.64.0.0/10"
-"""Where the cloud's own services answer inside a VPC: OSS, DNS, instance metadata [remembered, not tried]."""
+"""Where the cloud's own services are inside a VPC: OSS, DNS, instance metadata (from memory, not tried)."""
 ANYWHERE = "0.0.0.0/0"
 
 
 class Network(pulumi.ComponentResource):
-    """A VPC, one vswitch a zone, and an enterprise security group; NAT with one public address only when asked.
+    """A VPC, one vswitch per zone, and an enterprise security group; NAT with one public address only on request.
 
-    Pods reach each other, the cloud's own services and the ranges named; everything else is closed. Rules exist
-    before the vswitches, so nothing starts in a network that does not let it speak. Addresses that pods live in are
-    not changed under them: that is refused before anything changes.
+    ```python
+    from spark_on_ack import Network
+    Network("network", {"zones": ["cn-hangzhou-h", "cn-hangzhou-i"]})
+    ```
+
+    Pods reach each other, the cloud's own services and the listed ranges; everything else is closed. Rules exist
+    before the vswitches, so no pod starts in a network that blocks it. A change of addresses that pods already use is
+    refused before anything changes.
     """
 
     vpc_id: pulumi.Output[str]
     """The VPC."""
     vswitch_ids: pulumi.Output[list[str]]
-    """One vswitch a zone, in the order of the zones."""
+    """One vswitch per zone, in the order of the zones."""
     security_group_id: pulumi.Output[str]
     """The security group of all pods."""
 
@@ -45,7 +50,7 @@ class Network(pulumi.ComponentResource):
             vpc = alicloud.vpc.Network(
                 f"{name}-vpc",
                 vpc_name=f"{name}-vpc",
-                cidr_block=unless_changed(name, now, changed, str(inputs.cidr), self),
+                cidr_block=unless_changed(f"{name}-as-made", now, changed, str(inputs.cidr), self),
                 resource_group_id=inputs.resource_group_id,
                 tags=cloud_tags(f"{name}-vpc", inputs.tags),
                 opts=pulumi.ResourceOptions(parent=self),
@@ -65,7 +70,7 @@ class Network(pulumi.ComponentResource):
     ) -> tuple[alicloud.ecs.SecurityGroup, list[alicloud.ecs.SecurityGroupRule]]:
         """Enterprise group: 65,536 addresses, closed both ways by default, rules by address range only.
 
-        Its members do not reach each other without a rule, and a rule cannot name a group, so each vswitch's range
+        Its members cannot reach each other without a rule, and a rule cannot name a group, so each vswitch's range
         is opened both ways.
         """
         inputs, name = self._inputs, f"{self._name}-pods"
@@ -90,7 +95,7 @@ class Network(pulumi.ComponentResource):
     def _rule(
         self, group: alicloud.ecs.SecurityGroup, direction: str, label: str, cidr: str
     ) -> alicloud.ecs.SecurityGroupRule:
-        """All ports of one range: which ports a pod may use is said by the NetworkPolicies of its namespace."""
+        """All ports of one range: the NetworkPolicies of a pod's namespace decide which ports it may use."""
         return alicloud.ecs.SecurityGroupRule(
             f"{self._name}-{label}",
             type=direction,
@@ -107,7 +112,7 @@ class Network(pulumi.ComponentResource):
     def _vswitches(
         self, vpc: alicloud.vpc.Network, rules: list[alicloud.ecs.SecurityGroupRule]
     ) -> dict[str, alicloud.vpc.Switch]:
-        """Zone -> vswitch. A replacement would overlap with its forerunner's range, so it deletes before it creates."""
+        """Zone -> vswitch. A replacement would overlap with the range of the old one, so it deletes first."""
         inputs = self._inputs
         return {
             zone: alicloud.vpc.Switch(
@@ -123,7 +128,7 @@ class Network(pulumi.ComponentResource):
         }
 
     def _nat(self, vpc: alicloud.vpc.Network, vswitches: dict[str, alicloud.vpc.Switch]) -> None:
-        """One gateway and one address for all zones. An address and a vswitch take one entry only: delete first."""
+        """One gateway and one address for all zones. An address and a vswitch allow only one entry: delete first."""
         inputs, name = self._inputs, f"{self._name}-nat"
         once = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         gateway = alicloud.vpc.NatGateway(
@@ -161,20 +166,22 @@ class Network(pulumi.ComponentResource):
             )
 
 
-def changed(made_as: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def changed(created_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """One sentence for each address range that a live network cannot give up.
 
-    Only the zones of the first update are remembered; what was appended later is the reader's own care.
+    Only the zones of the first update are remembered; those appended later are not protected here.
     """
-    if made_as["cidr"] != now["cidr"]:
+    if created_with["cidr"] != now["cidr"]:
         return [
-            f"network.cidr: {now['cidr']!r} is not allowed; this stack's VPC was made with {made_as['cidr']!r}, and "
-            f"the cluster lives in its addresses. Allowed: {made_as['cidr']!r}; or a new stack beside this one"
+            f"network.cidr: {now['cidr']!r} is not allowed; this stack's VPC was created with "
+            f"{created_with['cidr']!r}, and the cluster lives in its addresses. Allowed: {created_with['cidr']!r}; or "
+            "a new stack beside this one"
         ]
-    keep = f"Allowed: {', '.join(made_as['ranges'])} first and unchanged, new zones after them"
+    keep = f"Allowed: {', '.join(created_with['ranges'])} first and unchanged, new zones after them"
     return [
-        f"network.zones: {zone!r} would take {new}, but {old} with {taken} was made first, and pods live there. {keep}"
+        f"network.zones: {zone!r} would take {new}, but {old} with {taken} was created first, and pods live there. "
+        f"{keep}"
         for zone, new in now["ranges"].items()
-        for old, taken in made_as["ranges"].items()
+        for old, taken in created_with["ranges"].items()
         if (zone == old and new != taken) or (zone != old and IPv4Network(new).overlaps(IPv4Network(taken)))
     ]

@@ -1,4 +1,4 @@
-"""Inputs of the network: a VPC made for the platform, or one that exists."""
+"""Inputs of the network: a VPC created for the platform, or an existing one."""
 
 from ipaddress import IPv4Network
 from typing import Annotated
@@ -23,11 +23,13 @@ from ..base.mistakes import Mistakes, check
 from ..base.values import Value
 
 MAX_VSWITCHES = 5
-"""A cluster takes at most five vswitches."""
+"""A cluster accepts at most five vswitches."""
 MAX_ADDRESSES = 60_000
 """Private addresses of a VPC (its quota). An enterprise security group takes 65,536."""
 PLATFORM_ADDRESSES = 100
-"""Addresses kept for what is no job: operator, shuffle and history pods, add-ons, load balancers."""
+"""Addresses reserved for everything except jobs: operator, shuffle and history pods, add-ons, load balancers."""
+
+VSWITCH_MASK = 19
 
 VpcCidr = Annotated[str, *cidr(8, 28)]
 VswitchCidr = Annotated[str, *cidr(16, 29)]
@@ -35,11 +37,11 @@ AnyCidr = Annotated[str, *cidr(8, 32, private=False)]
 
 
 class Nat(Inputs):
-    """A way to the internet for pods: NAT gateway, one public address, one SNAT entry a vswitch."""
+    """Internet access for pods: NAT gateway, one public address, one SNAT entry per vswitch."""
 
     enabled: bool = Field(
         False,
-        description="Make it; costs by the hour and by traffic. Not needed for OSS and images in ACR of the region",
+        description="Create it; billed by the hour and by traffic. Not needed for OSS and images in ACR of the region",
     )
     bandwidth_mbps: int = Field(
         100, ge=1, le=200, description="Upper limit of the public address in Mbit/s (pay by traffic)"
@@ -47,12 +49,12 @@ class Nat(Inputs):
 
 
 class ExistingNetwork(Inputs):
-    """A network that is not made here; all three keys together."""
+    """A network that already exists; all three keys together."""
 
     vpc_id: Value[VpcId] | None = Field(None, description="The VPC")
-    vswitch_ids: tuple[Value[VswitchId], ...] = Field((), description="One to five vswitches, one a zone")
+    vswitch_ids: tuple[Value[VswitchId], ...] = Field((), description="One to five vswitches, one per zone")
     security_group_id: Value[SecurityGroupId] | None = Field(
-        None, description="Enterprise security group with rules that let pods reach each other, OSS and the API server"
+        None, description="Enterprise security group whose rules let pods reach each other, OSS and the API server"
     )
 
     @property
@@ -67,28 +69,32 @@ class ExistingNetwork(Inputs):
 
 
 class NetworkSettings(Inputs):
-    """The network of the cluster: one address a pod, one vswitch a zone."""
+    """The network of the cluster: one address per pod, one vswitch per zone."""
 
     zones: tuple[Zone, ...] = Field(
         (),
-        description="Zones of the vswitches. Only append: the place in the list decides a zone's addresses. Three "
-        "zones let any of them carry the load when spot capacity is short in another",
+        description="Zones of the vswitches. Only append: the position in the list decides a zone's addresses. With "
+        "three zones, the others carry the load when one is short of capacity",
     )
     cidr: VpcCidr = Field("10.0.0.0/16", description="Addresses of the VPC")
     vswitch_mask: int = Field(
-        19, ge=16, le=29, description="Mask of each vswitch; /19 has 8,188 addresses for pods, /20 4,092"
+        VSWITCH_MASK,
+        ge=16,
+        le=29,
+        description=f"Mask of each vswitch; /{VSWITCH_MASK} has {usable_addresses(VSWITCH_MASK):,} addresses for pods, "
+        f"/{VSWITCH_MASK + 1} {usable_addresses(VSWITCH_MASK + 1):,}",
     )
     vswitch_cidrs: tuple[VswitchCidr, ...] = Field(
-        (), description="Addresses of each vswitch, one a zone; empty: the first ranges of the VPC with vswitch_mask"
+        (), description="Addresses of each vswitch, one per zone; empty: the first ranges of the VPC with vswitch_mask"
     )
     egress_cidrs: tuple[AnyCidr, ...] = Field(
         (), description="Further ranges that pods may reach, such as a peered VPC with databases"
     )
-    nat: Nat = Field(Nat(), description="The way to the internet")
+    nat: Nat = Field(Nat(), description="Internet access")
     resource_group_id: Value[ResourceGroupId] | None = Field(
-        None, description="Resource group of everything made here; none: the account's default group"
+        None, description="Resource group of everything created here; none: the account's default group"
     )
-    existing: ExistingNetwork = Field(ExistingNetwork(), description="Take this network instead of making one")
+    existing: ExistingNetwork = Field(ExistingNetwork(), description="Use this network instead of creating one")
 
     @property
     def ranges(self) -> tuple[str, ...]:
@@ -100,7 +106,7 @@ class NetworkSettings(Inputs):
 
     @property
     def addresses(self) -> int:
-        """Addresses for pods in all vswitches made here."""
+        """Addresses for pods in all vswitches created here."""
         return sum(usable_addresses(IPv4Network(r).prefixlen) for r in self.ranges)
 
     @check
@@ -108,7 +114,7 @@ class NetworkSettings(Inputs):
         if not self.existing.in_use:
             return
         for key in self.existing.left_out:
-            yield f"existing.{key}", "missing; allowed: an existing network needs all of its keys"
+            yield f"existing.{key}", "missing; allowed: all keys of an existing network together"
         if len(self.existing.vswitch_ids) > MAX_VSWITCHES:
             yield (
                 "existing.vswitch_ids",
@@ -118,10 +124,10 @@ class NetworkSettings(Inputs):
     @check
     def _existing_network_is_not_changed(self) -> Mistakes:
         if self.existing.in_use:
-            made_here = ("zones", "cidr", "vswitch_mask", "vswitch_cidrs", "egress_cidrs", "nat")
+            created_here = ("zones", "cidr", "vswitch_mask", "vswitch_cidrs", "egress_cidrs", "nat")
             for key in self.changed_keys():
-                if key in made_here:
-                    yield key, "an existing network is given, and that is not changed here; allowed: leave it out"
+                if key in created_here:
+                    yield key, "has no effect with an existing network, which is not changed; allowed: leave it out"
 
     @check
     def _zones_are_one_to_five(self) -> Mistakes:
@@ -131,17 +137,17 @@ class NetworkSettings(Inputs):
             problem = "missing" if not self.zones else f"{len(self.zones)} zones are too many"
             yield "zones", f"{problem}; allowed: 1 to {MAX_VSWITCHES} zones, or existing"
         if len(set(self.zones)) < len(self.zones):
-            yield "zones", "a zone is named twice; allowed: different zones"
+            yield "zones", "a zone is listed twice; allowed: different zones"
 
     @check
     def _one_range_a_zone(self) -> Mistakes:
         if self.vswitch_cidrs and self.zones and len(self.vswitch_cidrs) != len(self.zones):
             yield (
                 "vswitch_cidrs",
-                f"{len(self.vswitch_cidrs)} ranges for {len(self.zones)} zones; allowed: one a zone",
+                f"{len(self.vswitch_cidrs)} ranges for {len(self.zones)} zones; allowed: one per zone",
             )
         if self.vswitch_cidrs and "vswitch_mask" in self.changed_keys():
-            yield "vswitch_mask", "vswitch_cidrs says it already; allowed: one of the two"
+            yield "vswitch_mask", "has no effect with vswitch_cidrs; allowed: one of the two"
 
     @check
     def _vswitches_fit_into_the_vpc(self) -> Mistakes:
@@ -165,17 +171,20 @@ class NetworkSettings(Inputs):
 
 
 class NetworkWiring(Inputs):
-    """Where the network is, and how many pods it must carry."""
+    """Where the network is, and how many pods it must have addresses for."""
 
     region: Region = Field("cn-hangzhou", description="Region of the VPC; the zones must be in it")
-    tags: Tags = Field({}, description="Further tags of everything made here")
+    tags: Tags = Field({}, description="Further tags of everything created here")
     pods_needed: int | None = Field(
-        None, ge=0, le=1_000_000, description="Pods that may run together (sum of the quotas): each needs one address"
+        None,
+        ge=0,
+        le=1_000_000,
+        description="Pods that may run at the same time (sum of the quotas): each needs an address",
     )
 
 
 class NetworkInputs(NetworkWiring, NetworkSettings):
-    """Inputs of Network: the settings, the region, and how many pods it must carry."""
+    """Inputs of Network: the settings, the region, and how many pods it must have addresses for."""
 
     @check
     def _zones_are_in_the_region(self) -> Mistakes:

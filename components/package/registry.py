@@ -1,6 +1,6 @@
-"""The list of all components: the package, its face, the generated arguments and the reference pages follow it.
+"""The list of all components, which the package, its generated arguments and the reference pages follow.
 
-Importing it loads nothing: a component's class and the model of its inputs are only loaded when they are asked for.
+Importing it loads nothing: a component's class and the model of its inputs are loaded only when they are needed.
 Every room has the same shape: component X of room r is class X in `r/component.py`, its inputs are XInputs in
 `r/inputs.py`, its generated arguments XArgs in `r/args.py`.
 """

@@ -1,14 +1,15 @@
 """The components as a Pulumi package: the schema, and the way of the inputs from the wire to a component.
 
-The SDK infers the schema from the generated TypedDicts. How it hands inputs over is replaced here, because it loses
-values on the way: numbers that are secret or carry dependencies fail, misspelt keys are dropped in silence, and a
-missing key is told in other words than in Python. Here every input reaches the component's own model as it came, so
-all languages are told the same sentence.
+The SDK infers the schema from the generated TypedDicts. The way it passes inputs on is replaced here, because it loses
+values: numbers that are secret or carry dependencies fail, misspelt keys are dropped silently, and a missing key gets
+a different message than in Python. Here every input reaches the component's own model unchanged, so all languages get
+the same sentence.
 """
 
 import argparse
 import asyncio
 import contextlib
+import inspect
 import json
 import re
 import sys
@@ -62,20 +63,20 @@ class Package(ComponentProvider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        """Builds a component. A refusal of its own, such as wrong inputs, is raised as it is."""
+        """Builds a component. Its own refusals, such as wrong inputs, are raised unchanged."""
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as e:
             raise (e.inner if isinstance(e.inner, pulumi.RunError) else e) from None
 
     def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
-        """Wire inputs under their Python names; unknown keys go along, for the model to refuse."""
+        """Wire inputs under their Python names; unknown keys are passed on, for the model to refuse."""
         known = component_def.inputs_mapping
         return {known.get(key, snake_case(key)): _as_in_python(value) for key, value in inputs.items()}
 
 
 def _as_in_python(value: Any) -> Any:  # noqa: ANN401 - JSON and outputs
-    """What a Python caller would have given: on the wire every number is a float, also deep in a map, and what is
+    """What a Python caller would have passed: on the wire every number is a float, also deep in a map, and what is
     not known in a first preview is a bare marker where Python has an Output.
     """
     if isinstance(value, Unknown):
@@ -93,24 +94,26 @@ def snake_case(key: str) -> str:
 
 
 def _completed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The inferred schema with what inference cannot know: what the package is.
+    """The inferred schema with what inference cannot know, and with descriptions freed from their indentation.
 
     Defaults are part of the descriptions, not `default` keys: an SDK would send those as if somebody had written
-    them, and the models tell a value that was given from one that was left out.
+    them, but the models distinguish a value that was set from one that was left out.
     """
+    for resource in schema.get("resources", {}).values():
+        resource["description"] = inspect.cleandoc(resource["description"])
     return schema | {
         "displayName": "Spark on ACK",
-        "description": "Apache Spark on Alibaba Cloud ACK without machines: network, cluster, storage, shuffle, teams",
+        "description": "Serverless Apache Spark on Alibaba Cloud: network, cluster, storage, shuffle, teams",
         "license": "Apache-2.0",
         "keywords": ["category/infrastructure", "kind/component", "spark", "kubernetes", "alicloud"],
     }
 
 
 class Servicer(ProviderServicer):
-    """The SDK's server, which tells a component's refusal in its own sentences only."""
+    """The SDK's server, which reports a component's refusal in that component's own sentences only."""
 
     async def Construct(self, request: Any, context: Any) -> Any:  # noqa: ANN401 - the protocol's
-        """Builds a component; also what an input turns out to be only later may still be refused."""
+        """Builds a component; an input may also be refused later, when its value becomes known."""
         try:
             return await super().Construct(request, context)
         except pulumi.RunError as e:

@@ -1,4 +1,4 @@
-"""SparkPlatform: the composition. The only module that knows all the other components."""
+"""SparkPlatform: the composition. The only module that knows all other components."""
 
 import dataclasses
 import json
@@ -37,10 +37,16 @@ from .wiring import NetworkFacts, OidcFacts, RoleFacts
 
 
 class SparkPlatform(pulumi.ComponentResource):
-    """Spark without machines of one's own: network, cluster, storage, identities, shuffle service, operator, teams.
+    """Spark without machines to own: network, cluster, storage, identities, shuffle service, operator, workspaces.
 
-    What the settings leave out is not made. The order is: cloud, cluster, what holds for all teams, the workspaces,
-    and last the operator, which must find the teams' namespaces.
+    ```python
+    from spark_on_ack import SparkPlatform
+    cluster = {"flavour": "existing", "existing": {"context": "kind-kind"}}
+    SparkPlatform("platform", {"settings": {"environment": "dev", "cluster": cluster}})
+    ```
+
+    What the settings leave out is not created. The order is: cloud, cluster, what applies to all teams, the workspaces,
+    and last the operator, which needs the teams' namespaces.
     """
 
     cluster_id: pulumi.Output[str]
@@ -48,7 +54,7 @@ class SparkPlatform(pulumi.ComponentResource):
     kubeconfig: pulumi.Output[str]
     """Secret. Kubeconfig of the cluster."""
     storage_roots: dict[str, str]
-    """Where data, uploads, event logs and checkpoints lie; empty without storage."""
+    """Where data, uploads, event logs and checkpoints are; empty without storage."""
     submit_commands: dict[str, str]
     """Team -> the command that submits a job and follows it."""
     submit_groups: dict[str, str]
@@ -113,7 +119,7 @@ class SparkPlatform(pulumi.ComponentResource):
             ShuffleService("shuffle", inputs, self._inside())
 
     def _make_identity(self, workload: str, inputs: IdentityInputs | None) -> WorkloadIdentity:
-        """A workload's role, and who its pods thereby are."""
+        """A workload's role, and the identity its pods have through it."""
         facts = None
         if inputs is not None:
             role = Identity(f"{workload}-identity", inputs, self._child())
@@ -144,7 +150,7 @@ class SparkPlatform(pulumi.ComponentResource):
             StorageCheck("storage-check", self._check_inputs(storage, identity), self._inside(server))
 
     def _check_inputs(self, storage: Storage, identity: WorkloadIdentity) -> StorageCheckInputs:
-        """The check of the shared HDFS bucket. Its run also makes the folder of event logs that every job needs."""
+        """The check of the shared HDFS bucket. Running it also creates the event log folder that every job needs."""
         settings, prefix = self._settings, "spark.hadoop."
         namespace = settings.history.namespace if settings.history else ""
         context = JobContext(

@@ -13,19 +13,19 @@ from .sections import Sections
 
 
 class Settings(Sections):
-    """What a stack file says; read once, and checked where it meets its surroundings."""
+    """A stack file, read once, and checked together with what surrounds it."""
 
     @check
     def _needed_sections_are_there(self) -> Mistakes:
         if self.cluster.kind.managed and self.network is None:
-            yield "network", f"missing; a {self.cluster.flavour} cluster needs one; allowed: at least its zones"
+            yield "network", f"missing; flavour {self.cluster.flavour} needs a network; allowed: at least its zones"
         if not self.cluster.kind.managed and self.network is not None:
-            yield "network", "an existing cluster has its network already; allowed: leave it out"
+            yield "network", "an existing cluster already has a network; allowed: leave it out"
 
     @check
     def _history_has_logs_to_read(self) -> Mistakes:
         if self.history is not None and self.storage is None:
-            yield "history", "there is no storage to read event logs from; allowed: add storage, or leave this out"
+            yield "history", "there is no storage to read event logs from; allowed: add storage, or leave history out"
 
     @check
     def _teams_and_namespaces_are_unique(self) -> Mistakes:
@@ -38,13 +38,13 @@ class Settings(Sections):
         for i, workspace in enumerate(self.workspaces):
             with suppress(WrongElsewhereError):
                 if workspace.team in teams:
-                    reason = f"{workspace.team!r} is another workspace's; allowed: a name of its own"
+                    reason = f"{workspace.team!r} is already the team of another workspace; allowed: another name"
                     yield f"workspaces[{i}].team", reason
                 teams.add(workspace.team)
             with suppress(WrongElsewhereError):
                 if workspace.namespace in taken:
                     holder = taken[workspace.namespace]
-                    reason = f"{workspace.namespace!r} belongs to {holder}; allowed: one of its own"
+                    reason = f"{workspace.namespace!r} belongs to {holder}; allowed: another namespace"
                     yield f"workspaces[{i}].namespace", reason
                 taken[workspace.namespace] = f"workspaces[{i}]"
 
@@ -70,7 +70,7 @@ class Settings(Sections):
     def _unknown_team(self, path: str, team: str, *others: str) -> Mistakes:
         teams = sorted({w.team for w in self.workspaces})
         if team not in (*teams, *others):
-            allowed = ", ".join([", ".join(teams) or "none, there is no workspace", *others])
+            allowed = ", ".join([*teams, *others]) or "none, because there are no workspaces"
             yield path, f"{team!r} has no workspace; allowed: {allowed}"
 
 

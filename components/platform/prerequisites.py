@@ -15,7 +15,7 @@ ECI_CALLS: Final = 1_000
 ACS_VCPU: Final = 100
 """vCPU of an account's ACS pods by default; up to 30,000 on request."""
 BURST_SECONDS: Final = 30
-"""The time in which a full quota of pods is wanted to start, for comparison with the calls a minute."""
+"""The time in which a full quota of pods should start, for comparison with the calls per minute."""
 GROUP_ADDRESSES: Final = 65_536
 VPC_INSTANCES: Final = 15_000
 NETWORK_POLICIES: Final = 40
@@ -32,15 +32,15 @@ class Prerequisite:
     need: str
     """What this stack needs."""
     default: str
-    """What an account has when nobody asked for more."""
+    """What an account has by default."""
     where: str
-    """The exact place where it is raised or given."""
+    """Where exactly it is raised or granted."""
     enough: bool | None = None
     """Whether the default covers the need; None where that cannot be said without the account."""
 
 
 def roles_needed(settings: Sections) -> list[str]:
-    """Account-wide service roles that must exist before the stack is made."""
+    """Account-wide service roles that must exist before the stack is created."""
     roles = list(settings.cluster.kind.roles)
     if settings.storage is not None and settings.storage.service_role == "existing":
         roles.append(HDFS_ROLE)
@@ -65,16 +65,16 @@ def _account(settings: Sections) -> list[Prerequisite]:
                 "ACK and its service roles",
                 ", ".join(r for r in roles_needed(settings) if r != HDFS_ROLE),
                 "none",
-                "cs.console.aliyun.com: the first visit asks to activate and to authorize; once an account",
+                "cs.console.aliyun.com: the first visit asks to activate and to authorize; once per account",
             )
         )
     if kind.closed_since:
         rows.append(
             Prerequisite(
                 "ACK Serverless clusters",
-                "the account may make them",
+                "the account may create them",
                 f"only accounts that had one before {kind.closed_since}",
-                "ticket to Container Service; the open way is cluster.flavour: acs",
+                "ticket to Container Service; open to all: cluster.flavour: acs",
             )
         )
     return rows
@@ -91,7 +91,7 @@ def _compute(settings: Sections) -> list[Prerequisite]:
     seconds = math.ceil(pods * 60 / ECI_CALLS)
     return [
         Prerequisite(
-            "ECI pod creations a minute",
+            "ECI pod creations per minute",
             f"{calls:,} for {pods:,} pods in {BURST_SECONDS} s",
             f"{ECI_CALLS:,}: {pods:,} pods take {seconds} s",
             "ticket to Elastic Container Instance (limit of the CreateContainerGroup call)",
@@ -120,11 +120,11 @@ def _network(settings: Sections) -> list[Prerequisite]:
     needed = pods + PLATFORM_ADDRESSES
     have = "those of the existing vswitches" if network.existing.in_use else f"{network.addresses:,} in the vswitches"
     vpc = "Quota Center (quotas.console.aliyun.com) > Virtual Private Cloud"
-    found = [
+    rows = [
         Prerequisite(
             "addresses for pods",
             f"{needed:,}",
-            f"{have}; {MAX_ADDRESSES:,} a VPC",
+            f"{have}; {MAX_ADDRESSES:,} per VPC",
             "network.vswitch_mask, network.zones; above that " + vpc,
             None if network.existing.in_use else needed <= min(network.addresses, MAX_ADDRESSES),
         ),
@@ -140,14 +140,14 @@ def _network(settings: Sections) -> list[Prerequisite]:
         ),
     ]
     if network.nat.enabled:
-        found.append(Prerequisite("NAT gateway and public address", "1 each", "set for each account", vpc))
-    return found
+        rows.append(Prerequisite("NAT gateway and public address", "1 each", "set for each account", vpc))
+    return rows
 
 
 def _cluster(settings: Sections) -> list[Prerequisite]:
     cluster = settings.cluster
     balancers = 2 if cluster.public_endpoint else 1
-    found = [
+    rows = [
         Prerequisite(
             "load balancers (SLB)",
             f"{balancers} for the API server",
@@ -156,53 +156,57 @@ def _cluster(settings: Sections) -> list[Prerequisite]:
         )
     ]
     if not cluster.public_endpoint:
-        found.append(
+        rows.append(
             Prerequisite(
-                "a way to the private API server",
+                "access to the private API server",
                 "Pulumi runs where the VPC is reachable (runner in the VPC, VPN, bastion)",
-                "no way from outside",
-                "your network; or cluster.public_endpoint: true when the cluster is made",
+                "no access from outside",
+                "your network; or cluster.public_endpoint: true when the cluster is created",
             )
         )
     if cluster.logs.audit or cluster.logs.control_plane:
-        found.append(Prerequisite("Log Service (SLS)", "activated", "off", "sls.console.aliyun.com, first visit"))
+        rows.append(Prerequisite("Log Service (SLS)", "activated", "off", "sls.console.aliyun.com, first visit"))
     if cluster.encryption_key_id is not None:
-        found.append(Prerequisite("KMS key", "usable by AliyunCSDefaultRole", "none", "kms.console.aliyun.com"))
+        rows.append(Prerequisite("KMS key", "usable by AliyunCSDefaultRole", "none", "kms.console.aliyun.com"))
     loose = [name for name, version in cluster.installed_addons.items() if version == "latest"]
     if loose:
-        found.append(
+        rows.append(
             Prerequisite(
                 "add-on versions",
-                f"a choice for {', '.join(loose)}",
+                f"a version for {', '.join(loose)}",
                 "the newest on the day they are installed",
                 "cluster.addons in the stack file; versions: ACK console > cluster > Add-ons",
             )
         )
-    return found
+    return rows
 
 
 def _storage(settings: Sections) -> list[Prerequisite]:
     if settings.storage is None:
         return []
     authorize = "oss.console.aliyun.com > a bucket > Data Lake > OSS-HDFS > Authorize; or storage.service_role: create"
-    made = settings.storage.service_role == "create"
-    found = [
+    created = settings.storage.service_role == "create"
+    rows = [
         Prerequisite("OSS", "activated", "off", "oss.console.aliyun.com, first visit"),
         Prerequisite(
-            "OSS-HDFS service role", HDFS_ROLE, "made by this stack" if made else "none", authorize, made or None
+            "OSS-HDFS service role",
+            HDFS_ROLE,
+            "created by this stack" if created else "none",
+            authorize,
+            created or None,
         ),
     ]
     if settings.storage.hdfs.mode == "ros":
-        found.append(
+        rows.append(
             Prerequisite("Resource Orchestration (ROS)", "activated", "off", "ros.console.aliyun.com, first visit")
         )
-    return found
+    return rows
 
 
 def _policies(settings: Sections) -> Prerequisite:
-    """Two NetworkPolicies a team, and at most three for operator, shuffle and history service."""
+    """Two NetworkPolicies per team, and at most three for operator, shuffle service and history server."""
     count = 2 * len(settings.workspaces) + 3
-    where = "a further cluster: the limit is the enforcing add-on's (poseidon)"
+    where = "another cluster: the limit is that of the enforcing add-on (poseidon)"
     enough = count < NETWORK_POLICIES if settings.cluster.pods != "plain" else None
     return Prerequisite(
         "NetworkPolicies in the cluster", f"up to {count}", f"fewer than {NETWORK_POLICIES}", where, enough

@@ -31,27 +31,28 @@ class Sections(Inputs):
     """A stack file: `stacks/Pulumi.<stack>.yaml`, keys under `spark-on-ack:`."""
 
     environment: Environment = Field(
-        description="Name of the environment; part of cost tags, and the policies' levels are chosen by it"
+        description="Name of the environment; it is part of cost tags, and selects the policies' levels"
     )
     region: Region = Field("cn-hangzhou", description="Region of every cloud resource")
     tags: dict[str, str] = Field({}, description="Further tags of every cloud object and pod (cost allocation)")
     network: NetworkSettings | None = Field(
-        None, description="The VPC, made or existing; left out with an existing cluster"
+        None, description="The VPC, created here or existing; left out with an existing cluster"
     )
-    cluster: ClusterSettings = Field(description="The Kubernetes cluster, made or existing")
+    cluster: ClusterSettings = Field(description="The Kubernetes cluster, created here or existing")
     storage: StorageSettings | None = Field(None, description="OSS buckets; left out: no object storage")
     identity: IdentitySettings = Field(IdentitySettings(), description="How pods get their rights in the cloud")
     shuffle: ShuffleSettings | None = Field(
-        ShuffleSettings(), description="The remote shuffle service; null: none, and idle executors are not given back"
+        ShuffleSettings(),
+        description="The remote shuffle service; null: none, and executors that hold shuffle data are not given back",
     )
     operator: OperatorSettings = Field(OperatorSettings(), description="The Spark operator")
-    admission: AdmissionSettings = Field(AdmissionSettings(), description="The rules for arriving jobs")
+    admission: AdmissionSettings = Field(AdmissionSettings(), description="The rules for submitted jobs")
     spark: SparkSettings = Field(SparkSettings(), description="Defaults of all teams' jobs")
-    workspaces: tuple[WorkspaceSettings, ...] = Field((), description="One entry a team")
+    workspaces: tuple[WorkspaceSettings, ...] = Field((), description="One entry per team")
     history: HistorySettings | None = Field(None, description="The Spark history server; needs storage")
     monitoring: MonitoringSettings | None = Field(None, description="Alerts and dashboards")
     preflight: bool = Field(
-        True, description="Ask the account at preview for zones, service roles and free addresses; false: leave it out"
+        True, description="At preview, ask the account for zones, service roles and free addresses; false: do not ask"
     )
 
     @property
@@ -71,7 +72,7 @@ class Sections(Inputs):
 
     @property
     def pods_at_quota(self) -> int | None:
-        """Pods all teams may run together, one address each. None while a quota is not known, or is wrong."""
+        """Pods that all teams may run together, one address each. None while a quota is unknown or wrong."""
         try:
             pods = [w.quota.pods for w in self.workspaces]
         except WrongElsewhereError:
@@ -79,7 +80,7 @@ class Sections(Inputs):
         return sum(p for p in pods if isinstance(p, int)) if is_known(*pods) else None
 
     def team(self, index: int) -> WorkspaceSettings:
-        """Workspace number `index` as it holds: its settings over the platform's job defaults, tags and network."""
+        """The effective workspace number `index`: its settings over the platform's job defaults, tags and network."""
         if index not in self._teams:
             workspace = self.workspaces[index]
             parts: dict[str, Callable[[], Any]] = {
@@ -92,7 +93,7 @@ class Sections(Inputs):
 
     @property
     def teams(self) -> tuple[WorkspaceSettings, ...]:
-        """All workspaces as they hold."""
+        """All effective workspaces."""
         return tuple(self.team(i) for i in range(len(self.workspaces)))
 
     @cached_property
@@ -100,7 +101,7 @@ class Sections(Inputs):
         return {}  # joined once: trial, guard and program see the same
 
     def _egress(self, egress: Egress) -> Egress:
-        """Where the API server may be: the VPC that is made here, unless the team says otherwise."""
+        """Where the API server may be: the VPC created here, unless the team's settings say otherwise."""
         network = self.network
         if network is None or network.existing.in_use or "cluster_cidrs" in egress.model_fields_set:
             return egress

@@ -1,8 +1,8 @@
-"""How the platform's components are wired: one function a component, from the settings and what it stands on to its
+"""How the platform's components are wired: one function per component, from the settings and what it depends on to its
 own inputs.
 
-The functions are called twice. With placeholders, while a stack file is read, so that what is wrong only together is
-told with all the other mistakes (`mistakes`). With the outputs of real components, to build the platform.
+The functions are called twice: with placeholders while a stack file is read, so that mistakes in combinations are
+reported together with all others (`mistakes`), and with the outputs of real components to build the platform.
 """
 
 from collections.abc import Callable, Iterator
@@ -61,16 +61,16 @@ class RoleFacts:
     arn: Text
 
 
-_LATER = "known-later"
-_NETWORK = NetworkFacts(("vsw-later",), "sg-later")
-_OIDC = OidcFacts(_LATER, _LATER)
-_ROLE = RoleFacts(_LATER, _LATER)
-_EVENT_LOGS = "oss://known-later/spark-history"
+_PLACEHOLDER = "placeholder"
+_NETWORK = NetworkFacts(("vsw-placeholder",), "sg-placeholder")
+_OIDC = OidcFacts(_PLACEHOLDER, _PLACEHOLDER)
+_ROLE = RoleFacts(_PLACEHOLDER, _PLACEHOLDER)
+_EVENT_LOGS = "oss://placeholder/spark-history"
 """Placeholders for what other components give, while the settings are checked."""
 
 
 def network(settings: Sections) -> NetworkInputs | None:
-    """The VPC, made or existing; None with an existing cluster."""
+    """The VPC, created here or existing; None with an existing cluster."""
     if settings.network is None:
         return None
     wiring = NetworkWiring(region=settings.region, tags=settings.all_tags, pods_needed=settings.pods_at_quota)
@@ -78,7 +78,7 @@ def network(settings: Sections) -> NetworkInputs | None:
 
 
 def cluster(settings: Sections, facts: NetworkFacts | None, kubeconfig: Text | None) -> ClusterInputs:
-    """The cluster, in the network it stands in."""
+    """The cluster, in its network."""
     here = settings.network
     wiring = ClusterWiring(
         region=settings.region,
@@ -100,7 +100,7 @@ def storage(settings: Sections) -> StorageInputs | None:
 
 
 def shuffle(settings: Sections) -> ShuffleServiceInputs | None:
-    """The shuffle service; None without one, and for one that exists."""
+    """The shuffle service; None without one, and for an existing one."""
     if settings.shuffle is None or settings.shuffle.existing_endpoints:
         return None
     return ShuffleServiceInputs.wired(
@@ -109,7 +109,7 @@ def shuffle(settings: Sections) -> ShuffleServiceInputs | None:
 
 
 def admission(settings: Sections) -> AdmissionPoliciesInputs:
-    """The rules for arriving jobs."""
+    """The rules for submitted jobs."""
     namespace = settings.operator.namespace
     wiring = AdmissionWiring(operator_namespace=namespace, operator_account=controller_account(namespace))
     return AdmissionPoliciesInputs.wired(settings.admission, wiring)
@@ -152,7 +152,7 @@ def history_role(settings: Sections, oidc: OidcFacts) -> IdentityInputs | None:
 
 
 def pod_identity(settings: Sections, role: RoleFacts | None, oidc: OidcFacts) -> WorkloadIdentity:
-    """Who the pods with that role are to the cloud."""
+    """The identity that pods with that role have in the cloud."""
     if role is None:
         return WorkloadIdentity()
     if settings.credentials == "rrsa":
@@ -184,7 +184,7 @@ def workspace(
 
 
 def operator(settings: Sections) -> SparkOperatorInputs | None:
-    """The Spark operator; None while there is no team."""
+    """The Spark operator; None while there are no teams."""
     if not settings.workspaces:
         return None
     wiring = OperatorWiring(job_namespaces=settings.job_namespaces, pods=settings.cluster.pods, tags=settings.all_tags)
@@ -192,7 +192,7 @@ def operator(settings: Sections) -> SparkOperatorInputs | None:
 
 
 def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text) -> HistoryServerInputs | None:
-    """The history server; None without storage, or where it is not wanted."""
+    """The history server; None without storage, or when the settings leave it out."""
     if settings.history is None or settings.storage is None:
         return None
     wiring = HistoryWiring(
@@ -210,16 +210,16 @@ def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text)
 
 
 def monitoring(settings: Sections) -> MonitoringInputs | None:
-    """Alerts and dashboards of what is made here."""
+    """Alerts and dashboards for what is created here."""
     if settings.monitoring is None:
         return None
-    made = settings.shuffle if settings.shuffle and not settings.shuffle.existing_endpoints else None
+    service = settings.shuffle if settings.shuffle and not settings.shuffle.existing_endpoints else None
     wiring = MonitoringWiring(
         job_namespaces=settings.job_namespaces,
         operator_namespace=settings.operator.namespace if settings.workspaces else None,
-        shuffle_namespace=made.namespace if made else None,
-        shuffle_workers=made.workers.replicas if made else None,
-        shuffle_capacity_gib=made.workers.capacity_gib if made else None,
+        shuffle_namespace=service.namespace if service else None,
+        shuffle_workers=service.workers.replicas if service else None,
+        shuffle_capacity_gib=service.workers.capacity_gib if service else None,
     )
     return MonitoringInputs.wired(settings.monitoring, wiring)
 
@@ -258,7 +258,7 @@ def _trial_workspace(settings: Sections, index: int, identity: Callable[[], Work
 
 
 def _refused(section: str, wiring: type[Inputs], wire: Callable[[], object]) -> Iterator[Mistake]:
-    """The mistakes that wiring a component finds; none where it rests on what is wrong elsewhere."""
+    """The mistakes found by wiring a component; none where it depends on a value that is itself wrong."""
     try:
         wire()
     except WrongElsewhereError:

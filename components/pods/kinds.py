@@ -1,6 +1,6 @@
-"""What runs the pods: one record for each kind, and who a pod is to the cloud.
+"""What runs the pods: one record for each kind, and the identity a pod has in the cloud.
 
-A further kind is one more record here; nobody else asks for kinds by name.
+Another kind is one more record here; no other module asks for kinds by name.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ Credentials = Literal["eci", "rrsa", "none"]
 
 @dataclass(frozen=True)
 class PodKind:
-    """What differs between the things that run pods."""
+    """What differs between the services that run pods."""
 
     words: str
     on_eci: bool = False
@@ -26,7 +26,7 @@ class PodKind:
     labels: Mapping[str, str] = field(default_factory=dict)
     """Labels that send a pod there."""
     spot_labels: Mapping[str, str] = field(default_factory=dict)
-    """Labels that ask for spot capacity, where that is not done by ECI's annotations."""
+    """Labels that request spot capacity, where ECI's annotations do not do it."""
 
 
 KINDS: Final[Mapping[str, PodKind]] = {
@@ -66,11 +66,11 @@ class WorkloadIdentity(Inputs):
         }
         for key in needed[self.credentials]:
             if getattr(self, key) == "":
-                yield key, f"missing; credentials {self.credentials} need it; allowed: text"
+                yield key, f"missing; credentials {self.credentials} needs it; allowed: text"
 
 
 class PodSurroundings(WorkloadIdentity):
-    """Where the pods of one workload run, and who they are there."""
+    """Where the pods of one workload run, and which identity they have there."""
 
     pods: Pods = Field("eci", description=f"What runs the pods: {PODS_WORDS}")
 

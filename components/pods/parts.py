@@ -13,7 +13,9 @@ from .kinds import KINDS, Credentials, Pods
 SPARK_UID = 185
 """User and group of the official Spark images and of images/spark."""
 FREE_EPHEMERAL_GIB = 30
-"""Disk of an ECI pod that costs nothing, in GiB."""
+"""Disk of an ECI pod that is free of charge, in GiB."""
+MAX_PENDING_MINUTES = 30
+"""How long an ECI pod may wait for capacity or its image by default."""
 TOKEN_DIR = "/var/run/secrets/ack.alibabacloud.com/rrsa-tokens"  # noqa: S105 - a directory
 TOKEN_SECONDS = 3600
 
@@ -38,8 +40,10 @@ class PodContext:
     """Tags for cost allocation on the pod."""
 
 
-def eci_annotations(context: PodContext, image_cache: bool = True, max_pending_minutes: int = 30) -> dict[str, str]:
-    """What ECI reads at a pod's creation: image cache, longest wait, tags, RAM role. None for pods elsewhere."""
+def eci_annotations(
+    context: PodContext, image_cache: bool = True, max_pending_minutes: int = MAX_PENDING_MINUTES
+) -> dict[str, str]:
+    """What ECI reads when a pod is created: image cache, longest wait, tags, RAM role. Empty for pods elsewhere."""
     if not KINDS[context.pods].on_eci:
         return {}
     annotations = {
@@ -53,20 +57,20 @@ def eci_annotations(context: PodContext, image_cache: bool = True, max_pending_m
 
 
 def cost_tags(pods: Pods, tags: Mapping[str, str]) -> dict[str, str]:
-    """The annotation by which an ECI pod gets tags: key:value pairs, comma separated. None for pods elsewhere."""
+    """The annotation that gives an ECI pod its tags: comma-separated key:value pairs. Empty for pods elsewhere."""
     if not KINDS[pods].on_eci or not tags:
         return {}
     return {f"{ECI}eci-custom-tags": ",".join(f"{k}:{v}" for k, v in sorted(tags.items()))}
 
 
 def eci_spot(protected_hours: int = 1) -> dict[str, str]:
-    """Spot capacity at the market's price, on demand when there is none."""
+    """Spot capacity at the market price, on demand when there is none."""
     annotations = {f"{ECI}eci-spot-strategy": "SpotAsPriceGo", f"{ECI}eci-spot-fallback": "true"}
     return annotations if protected_hours else {**annotations, f"{ECI}eci-spot-duration": "0"}
 
 
 def eci_disk(gib: int) -> dict[str, str]:
-    """The disk a pod wants beyond the free 30 GiB."""
+    """The disk a pod needs beyond what is free."""
     more = gib - FREE_EPHEMERAL_GIB
     return {f"{ECI}eci-extra-ephemeral-storage": f"{more}Gi"} if more > 0 else {}
 

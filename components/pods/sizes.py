@@ -1,8 +1,8 @@
-"""Sizes serverless pods are billed in, and the memory Spark asks Kubernetes for: pure arithmetic, no Pulumi.
+"""The sizes serverless pods are billed in, and the memory Spark asks Kubernetes for: pure arithmetic, no Pulumi.
 
-ECI sums the limits of a pod's containers and rounds up to the smallest row of its table, so a pod that misses a row
-by a little pays for the next one (4 vCPU/17.6 GiB outside the twelve regions with finer rows is billed as 4/32).
-ACS bills vCPU and GiB as they are. Table and source: `eci_specs.yaml`. Memory: Spark's own formula,
+ECI sums the limits of a pod's containers and rounds up to the smallest row of its table, so a pod slightly above a
+row pays for the next one (4 vCPU/17.6 GiB outside the twelve regions with finer rows is billed as 4/32).
+ACS bills vCPU and GiB as requested. Table and source: `eci_specs.yaml`. Memory: Spark's own formula,
 heap + overhead + PySpark + off-heap, in MiB, as its Kubernetes submitter computes it.
 """
 
@@ -22,7 +22,9 @@ MIN_OVERHEAD_MIB = 384
 OVERHEAD_FACTOR = 0.1
 """Spark's default share of the heap added as overhead for JVM jobs."""
 NON_JVM_OVERHEAD_FACTOR = 0.4
-"""The share Spark takes instead for Python and R jobs when neither overhead nor factor is set."""
+"""The share Spark uses instead for Python and R jobs when neither overhead nor factor is set."""
+PLATFORM_OVERHEAD_FACTOR = 0.14
+"""The platform's own share, set explicitly for every JVM: room for JindoSDK's buffers as well (judgement)."""
 
 
 @dataclass(frozen=True, order=True)
@@ -90,7 +92,7 @@ def billed(vcpu: float, gib: float, region: str, spot: bool = False, acs: bool =
 
 
 def is_row(vcpu: float, gib: float, region: str, spot: bool = False) -> bool:
-    """True when nothing is paid for in vain: the request is a row of the table."""
+    """True when the request is a row of the table, so that nothing unused is paid for."""
     return Spec(vcpu, gib) in specs(region, spot)
 
 
@@ -101,7 +103,7 @@ def nearest_lower(vcpu: float, gib: float, region: str, spot: bool = False) -> S
 
 
 def wasted_share(vcpu: float, gib: float, region: str, spot: bool = False) -> float:
-    """Share of the billed size nothing asked for, 0 to 1: the larger of vCPU's and memory's."""
+    """Share of the billed size that was not requested, 0 to 1: the larger of vCPU's and memory's."""
     spec = round_up(vcpu, gib, region, spot)
     return max(1 - vcpu / spec.vcpu, 1 - gib / spec.gib)
 
@@ -142,7 +144,7 @@ def fitting_heaps(vcpu: float, region: str, spot: bool = False, factor: float = 
 
 
 def nearest_row(vcpu: float, gib: float, region: str, spot: bool = False) -> list[Spec]:
-    """The rows just below and just above a request, for the sentence that tells a user what to take instead."""
+    """The rows just below and just above a request, for the sentence that tells a user what to choose instead."""
     rows = specs(region, spot)
     at = bisect.bisect_left(rows, Spec(vcpu, gib))
     below = nearest_lower(vcpu, gib, region, spot)

@@ -19,10 +19,10 @@ SERVER_PORTS = (
 
 
 def network_policy(settings: ShuffleServiceInputs) -> dict[str, Any]:
-    """Spec of the one NetworkPolicy of the namespace (a cluster keeps below 40; no `endPort`, IPv4 only).
+    """Spec of the one NetworkPolicy of the namespace (a cluster supports fewer than 40; no `endPort`, IPv4 only).
 
-    The data ports always listen on all addresses, so besides authentication this is what keeps others out. Egress by
-    port: the address of the API server and of a managed DNS are the cloud's to choose.
+    The data ports always listen on all addresses, so this policy and authentication are what keep others out. Egress
+    is by port: the cloud chooses the addresses of the API server and of a managed DNS.
     """
     own: dict[str, Any] = {"podSelector": {}}
     inside = tcp(*CLIENT_PORTS, *SERVER_PORTS, *HTTP_PORTS)

@@ -1,4 +1,4 @@
-"""What a Spark job needs to say to use the shuffle service: pure, so that the Spark configuration can build on it."""
+"""What a Spark job must set to use the shuffle service: pure functions that the Spark configuration builds on."""
 
 from ..base.configuration import Entry, values
 from ..base.constants import CELEBORN_CLIENT
@@ -6,35 +6,39 @@ from .inputs import ShuffleSettings
 
 _C = "spark.celeborn."
 STORAGE_TYPE = "SSD"
-"""The same on servers and clients; the default HDD on either side leaves slots unused."""
+"""The same on servers and clients: with the default HDD on one side, slots stay unused."""
 
 
-def client_entries(settings: ShuffleSettings) -> dict[str, Entry]:
-    """The keys of a job by which it uses the service, each with its reason, in order.
+def client_configuration(settings: ShuffleSettings) -> dict[str, Entry]:
+    """The keys with which a job uses the service, each with its reason, in order.
 
-    Not here: the give-back of executors (dynamic allocation), which is Spark's own, and the identity a quota counts by
-    (`spark.celeborn.identity.user-specific.*`), which differs by team. `network.bind.preferIpAddress` stays at its
-    default too: a driver's host name cannot be resolved by its executors, its address can.
+    Not here: the give-back of executors (dynamic allocation), which is Spark's own, and the identity that quotas are
+    counted by (`spark.celeborn.identity.user-specific.*`), which differs per team. `network.bind.preferIpAddress`
+    keeps its default too: executors cannot resolve a driver's host name, but they can reach its address.
     """
-    entries = _manager() | {
-        _C + "master.endpoints": Entry(",".join(settings.endpoints), "the masters by name: their addresses change"),
-        _C + "storage.availableTypes": Entry(STORAGE_TYPE, "as on the servers; default HDD"),
+    configuration = _manager() | {
+        _C + "master.endpoints": Entry(
+            ",".join(settings.endpoints), "the masters by name, because their addresses change"
+        ),
+        _C + "storage.availableTypes": Entry(STORAGE_TYPE, "the same as on the servers; the default is HDD"),
         _C + "client.push.replicate.enabled": Entry(
-            str(_replicates(settings)).lower(), "a lost worker costs no recomputation (off: all map tasks run again)"
+            str(_replicates(settings)).lower(), "a lost worker costs no recomputation (false: all map tasks run again)"
         ),
         _C + "client.shuffle.manager.port": Entry(str(CELEBORN_CLIENT), "fixed for the network policy"),
     }
-    entries |= _failures()
+    configuration |= _failures()
     if settings.authentication:
-        entries[_C + "auth.enabled"] = Entry("true", "the servers refuse jobs that do not authenticate")
+        configuration[_C + "auth.enabled"] = Entry("true", "the servers refuse jobs that do not authenticate")
     if settings.interrupt_over_quota:
-        entries[_C + "quota.interruptShuffle.enabled"] = Entry("true", "a job over its quota ends with the reason")
-    return entries | (_tls(settings.tls.trust_store) if settings.tls.secret else {})
+        configuration[_C + "quota.interruptShuffle.enabled"] = Entry(
+            "true", "a job over its quota ends with the reason"
+        )
+    return configuration | (_tls(settings.tls.trust_store) if settings.tls.secret else {})
 
 
 def client_conf(settings: ShuffleSettings) -> dict[str, str]:
     """`client_entries` without the reasons."""
-    return values(client_entries(settings))
+    return values(client_configuration(settings))
 
 
 def _replicates(settings: ShuffleSettings) -> bool:
@@ -48,26 +52,26 @@ def _manager() -> dict[str, Entry]:
     return {
         "spark.shuffle.manager": Entry(f"{package}.SparkShuffleManager", "shuffle through the service"),
         "spark.shuffle.sort.io.plugin.class": Entry(
-            f"{package}.CelebornShuffleDataIO", "lets Spark give executors back without tracking their shuffle files"
+            f"{package}.CelebornShuffleDataIO", "lets Spark give executors back without tracking shuffle files"
         ),
         "spark.shuffle.service.enabled": Entry("false", "there is no node-local shuffle service on virtual nodes"),
         "spark.serializer": Entry(
-            "org.apache.spark.serializer.KryoSerializer", "Java's serializer cannot relocate records, Celeborn must"
+            "org.apache.spark.serializer.KryoSerializer", "Celeborn relocates records, which Java's serializer cannot"
         ),
         "spark.sql.adaptive.localShuffleReader.enabled": Entry("false", "there are no local shuffle files to read"),
         _C + "client.spark.shuffle.fallback.policy": Entry(
-            "NEVER", "a shuffle that falls back is lost when its executor is given back (CELEBORN-2451)"
+            "NEVER", "shuffle data of a fallback is lost when its executor is given back (CELEBORN-2451)"
         ),
     }
 
 
 def _failures() -> dict[str, Entry]:
-    """Retries and time-outs, measured with 0.7.0 and Spark 3.5.9 on one machine: outcomes and sums, not speed."""
+    """Retries and time-outs, measured with 0.7.0 and Spark 3.5.9 on one machine: outcomes and durations, not speed."""
     return {
-        _C + "client.requestCommitFiles.maxRetries": Entry("2", "a dead worker stalls a job 22 s, not 70 s"),
-        _C + "client.requestCommitFiles.retryWait": Entry("2s", "with maxRetries=2: 22 s, not 70 s"),
+        _C + "client.requestCommitFiles.maxRetries": Entry("2", "a dead worker stalls a job for 22 s instead of 70 s"),
+        _C + "client.requestCommitFiles.retryWait": Entry("2s", "together with maxRetries=2: 22 s instead of 70 s"),
         _C + "rpc.io.retryWait": Entry(
-            "1s", "with both above: 6 s; covers connections with and without authentication"
+            "1s", "together with both above: 6 s; covers connections with and without authentication"
         ),
         _C + "client.fetch.maxRetriesForEachReplica": Entry("5", "a worker's rolling restart fits into the retries"),
         _C + "data.io.retryWait": Entry("10s", "a worker's rolling restart fits into the retries"),
@@ -78,12 +82,14 @@ def _failures() -> dict[str, Entry]:
 
 
 def _tls(trust_store: str) -> dict[str, Entry]:
-    """Ran with one master and no replication. The trust store holds certificates only and is read without password."""
-    entries = {
+    """Tried with one master and no replication. The trust store holds only certificates and needs no password."""
+    configuration = {
         f"{_C}ssl.{module}.{key}": Entry(value, "encrypted, and the servers' certificate is checked")
         for module in ("rpc_service", "data")
         for key, value in (("enabled", "true"), ("trustStore", trust_store))
     }
     for key in ("enabled", "autoSslEnabled"):
-        entries[f"{_C}ssl.rpc_app.{key}"] = Entry("true", "driver and executors: a certificate made for each job")
-    return entries
+        configuration[f"{_C}ssl.rpc_app.{key}"] = Entry(
+            "true", "driver and executors: a certificate generated for each job"
+        )
+    return configuration

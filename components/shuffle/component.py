@@ -1,35 +1,41 @@
 """The shuffle service as a component."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from ..base import constants as c
-from ..base.mistakes import InputError
+from ..base.immutable import unless_changed
 from ..pods.parts import restricted_namespace
-from . import access, conf, pods
+from . import access, configuration, pods
 from .args import ShuffleServiceArguments
 from .client import client_conf
 from .inputs import MASTERS, WORKERS, ShuffleServiceInputs, ShuffleSettings
 
-_RESTART_MINUTES = 15
-"""Longest restart of one pod: 10 minutes of graceful shutdown, then image, disk and start."""
+_RESTART_MINUTES = configuration.DRAIN_SECONDS // 60 + 5
+"""Longest restart of one pod: graceful shutdown, then 5 minutes for image, disk and start."""
 
 
 class ShuffleService(pulumi.ComponentResource):
     """Apache Celeborn in a namespace of its own: shuffle data outlives executors, so idle ones are given back.
 
+    ```python
+    from spark_on_ack import ShuffleService
+    ShuffleService("shuffle", {"workers_replicas": 4})
+    ```
+
     Masters form a Raft group on disks, workers keep shuffle data on disks; both have fixed ports and names that
-    outlive their pods. A restart hands shuffles over, a worker that is scaled in leaves when its shuffles have been
-    read. Masters are updated before workers, a quota restarts nothing. Jobs authenticate; one NetworkPolicy admits
-    workspaces to the client ports only.
+    outlive their pods. A restart hands shuffles over, and a worker that is scaled in stays until its shuffles have
+    been read. Masters are updated before workers, and a change of quotas restarts nothing. Jobs authenticate; one
+    NetworkPolicy admits workspaces to the client ports only.
 
-    What a live service cannot change without losing its data (number of masters, size and class of disks) is refused
-    with the way out. Unproven on Alibaba Cloud: whether ECI waits as long as `drain_hours` for a pod's hook, a
-    read-only root file system, emptyDir in memory (TLS only), the parameters of the ESSD class.
+    Changes that would lose the data of a live service (number of masters, size and class of disks) are refused, with
+    a way out. Unproven on Alibaba Cloud: whether ECI waits as long as `drain_hours` for a pod's hook, a read-only
+    root file system, emptyDir in memory (TLS only), the parameters of the ESSD class.
 
-    With `existing_endpoints` nothing is made: the outputs describe a service that exists.
+    With `existing_endpoints` nothing is created: the outputs describe a service that already exists.
     """
 
     namespace: pulumi.Output[str]
@@ -39,7 +45,7 @@ class ShuffleService(pulumi.ComponentResource):
     spark_conf: pulumi.Output[dict[str, str]]
     """What a job needs in its Spark configuration to use the service; holds no secret."""
     commands: pulumi.Output[dict[str, str]]
-    """What to type to look at the service: who leads, which workers are there, which quotas act; the master's page."""
+    """Commands that show the service: the leader, the workers, the quotas in force, the master's web page."""
 
     def __init__(self, name: str, args: ShuffleServiceArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:ShuffleService", name, None, opts)
@@ -48,7 +54,7 @@ class ShuffleService(pulumi.ComponentResource):
         self.master_endpoints = list(inputs.endpoints)
         self.client_conf = client_conf(inputs)
         if not inputs.existing_endpoints:
-            self._make()
+            self._create()
         self.namespace = pulumi.Output.from_input(inputs.namespace)
         self.endpoints = pulumi.Output.from_input(self.master_endpoints)
         self.spark_conf = pulumi.Output.from_input(self.client_conf)
@@ -62,17 +68,18 @@ class ShuffleService(pulumi.ComponentResource):
             }
         )
 
-    def _make(self) -> None:
+    def _create(self) -> None:
         """Namespace first; then masters, then workers, so that an update reaches them in this order."""
         name, inputs = self._name, self._inputs
         namespace = k8s.core.v1.Namespace(
             f"{name}-namespace", metadata={"name": inputs.namespace, "labels": _namespace_labels()}, opts=self._child()
         )
         self._inside = [namespace]
-        self._fixed = pulumi.Stash(f"{name}-fixed", input=_fixed(inputs), opts=self._child()).output.apply(
-            lambda made_with: same(made_with, _fixed(inputs))
+        figures = immutable_figures(inputs)
+        self._figures = unless_changed(f"{name}-fixed", figures, changed, figures, self)
+        dynamic = self._config_map(
+            "dynamic", pods.DYNAMIC, {configuration.DYNAMIC_FILE: configuration.dynamic_config(inputs)}
         )
-        dynamic = self._config_map("dynamic", pods.DYNAMIC, {conf.DYNAMIC_FILE: conf.dynamic_config(inputs)})
         storage_class, needed = self._storage_class()
         if inputs.network_policy:
             policy: Any = access.network_policy(inputs)
@@ -98,11 +105,11 @@ class ShuffleService(pulumi.ComponentResource):
         config = self._config_map(f"{role.kind}-conf", role.name, role.files, role.labels)
         service: Any = _service(role)
         budget: Any = {"maxUnavailable": 1, "selector": {"matchLabels": role.selector}}
-        made = k8s.core.v1.Service(f"{name}-service", metadata=metadata, spec=service, opts=inside)
+        headless = k8s.core.v1.Service(f"{name}-service", metadata=metadata, spec=service, opts=inside)
         k8s.policy.v1.PodDisruptionBudget(f"{name}-budget", metadata=metadata, spec=budget, opts=inside)
         spec: Any = _stateful_set(inputs, role, storage_class)
-        # the refusal of `same` thereby stops this resource, not only the program
-        spec["serviceName"] = self._fixed.apply(lambda _: role.name)
+        # so a refused change stops this resource, not only the program
+        spec["serviceName"] = self._figures.apply(lambda _: role.name)
         minutes = 30 + role.size.replicas * _RESTART_MINUTES
         return k8s.apps.v1.StatefulSet(
             name,
@@ -110,7 +117,7 @@ class ShuffleService(pulumi.ComponentResource):
             spec=spec,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[account, config, made, *needed],
+                depends_on=[account, config, headless, *needed],
                 protect=inputs.protect or None,
                 ignore_changes=ignore,
                 custom_timeouts=pulumi.CustomTimeouts(create="30m", update=f"{minutes}m", delete="30m"),
@@ -118,9 +125,9 @@ class ShuffleService(pulumi.ComponentResource):
         )
 
     def _storage_class(self) -> tuple[str, list[pulumi.Resource]]:
-        """The name of the disks' class, and the class itself if it is made here.
+        """The name of the disks' class, and the class itself if it is created here.
 
-        A class cannot be changed in place: it is deleted and made anew, which touches no disk.
+        A class cannot be changed in place: it is deleted and created again, which touches no disk.
         """
         disks, inputs = self._inputs.disks, self._inputs
         if disks.storage_class is not None:
@@ -137,7 +144,7 @@ class ShuffleService(pulumi.ComponentResource):
             metadata={"name": own, "labels": {c.LABEL_NAME: "celeborn", c.LABEL_MANAGED_BY: c.PROJECT}},
             provisioner="diskplugin.csi.alibabacloud.com",
             parameters=parameters | ({"diskTags": tags} if tags else {}),
-            volume_binding_mode="WaitForFirstConsumer",  # a disk is made in the zone of its pod
+            volume_binding_mode="WaitForFirstConsumer",  # a disk is created in the zone of its pod
             reclaim_policy="Delete",
             allow_volume_expansion=True,
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
@@ -172,20 +179,20 @@ class ShuffleService(pulumi.ComponentResource):
 
 
 def commands(inputs: ShuffleSettings) -> dict[str, str]:
-    """Purpose -> command. Asked inside a pod, because only the service and monitoring reach its HTTP ports."""
+    """Purpose -> command. They run inside a pod, because only the service and monitoring reach its HTTP ports."""
     kubectl = f"kubectl -n {inputs.namespace}"
     ask = f"{kubectl} exec {MASTERS}-0 -- curl -s localhost:{c.CELEBORN_MASTER_HTTP}/api/v1"
-    found = {
+    by_purpose = {
         "workers": f"{ask}/workers",
         "quotas": f"{ask}/conf/dynamic?level=TENANT",
         "web page": f"{kubectl} port-forward {MASTERS}-0 {c.CELEBORN_MASTER_HTTP}",
     }
-    # one master without a group answers 400 and logs a stack trace for each call
-    return {"leader": f"{ask}/masters", **found} if inputs.masters.replicas > 1 else found
+    # a single master without a group answers 400 and logs a stack trace for each call
+    return {"leader": f"{ask}/masters", **by_purpose} if inputs.masters.replicas > 1 else by_purpose
 
 
 def _service(role: pods.Role) -> dict[str, Any]:
-    """Headless: gives each pod its name, before it is ready too, or the masters would wait for each other's names."""
+    """Headless: gives each pod its name even before it is ready, or the masters would wait for each other's names."""
     return {
         "clusterIP": "None",
         "publishNotReadyAddresses": True,
@@ -197,9 +204,9 @@ def _service(role: pods.Role) -> dict[str, Any]:
 def _stateful_set(inputs: ShuffleServiceInputs, role: pods.Role, storage_class: str) -> dict[str, Any]:
     """Spec of a StatefulSet, without `serviceName`.
 
-    Masters' disks stay when masters go; a worker's disk is deleted with it: its data is read by then, and an orphaned
-    ESSD costs. One pod at a time, and a master counts only when it has stood a minute: a group that lost its majority
-    stops, and one that lost its state makes workers delete live shuffles.
+    Masters' disks stay when masters go; a worker's disk is deleted with it: its data has been read by then, and an
+    orphaned ESSD costs money. One pod at a time, and a master counts only after it has been up for a minute: a group
+    that lost its majority stops, and one that lost its state makes workers delete live shuffles.
     """
     kept = "Retain" if role.kind == "master" else "Delete"
     return {
@@ -211,7 +218,7 @@ def _stateful_set(inputs: ShuffleServiceInputs, role: pods.Role, storage_class: 
         "revisionHistoryLimit": 5,
         "persistentVolumeClaimRetentionPolicy": {"whenDeleted": kept, "whenScaled": kept},
         "template": pods.pod_template(inputs, role),
-        # an empty list the server drops, and a repeated first run would conflict with what is not there
+        # the server drops an empty list, and a repeated first run would conflict over the missing field
         **({"volumeClaimTemplates": pods.claims(inputs, role, storage_class)} if role.disks else {}),
     }
 
@@ -221,8 +228,8 @@ def _namespace_labels() -> dict[str, str]:
     return {**own, **restricted_namespace()}
 
 
-def _fixed(inputs: ShuffleSettings) -> dict[str, Any]:
-    """What cannot change while the service lives."""
+def immutable_figures(inputs: ShuffleSettings) -> dict[str, Any]:
+    """What cannot change while the service exists: key of the settings -> value."""
     return {
         "masters.replicas": inputs.masters.replicas,
         "masters.disk_gib": inputs.masters.disk_gib,
@@ -232,15 +239,12 @@ def _fixed(inputs: ShuffleSettings) -> dict[str, Any]:
     }
 
 
-def same(made_with: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """`made_with`, or InputError naming every figure that a live service cannot change."""
-    changed = [
-        f"shuffle.{key}: {value!r} is not allowed; the service was made with {made_with[key]!r}, and changing it would "
-        f"delete the data of running jobs; allowed: {made_with[key]!r}; or a service in a namespace of its own beside "
-        "this one; or `pulumi destroy` of the service first"
-        for key, value in wanted.items()
-        if key in made_with and made_with[key] != value
+def changed(created_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """One sentence for each figure that a live service cannot change."""
+    return [
+        f"shuffle.{key}: {value!r} is not allowed; the service was created with {created_with[key]!r}, and changing it "
+        f"would delete the data of running jobs; allowed: {created_with[key]!r}; or a service in a namespace of its "
+        "own beside this one; or `pulumi destroy` of the service first"
+        for key, value in now.items()
+        if key in created_with and created_with[key] != value
     ]
-    if changed:
-        raise InputError(changed)
-    return made_with

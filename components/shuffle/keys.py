@@ -1,8 +1,8 @@
 """Checks Celeborn configuration against the registry of the pinned release.
 
-Celeborn takes a misspelt or removed key without a word, and for some wrong units it exits without naming the key
-(measured with 0.7.0), so every key and value is checked here before anything is made. The registry is
-`celeborn-keys.txt` beside this file.
+Celeborn ignores a misspelt or removed key silently, and for some wrong units it exits without naming the key (measured
+with 0.7.0), so every key and value is checked here before anything is created. The registry is `celeborn-keys.txt`
+beside this file.
 """
 
 import re
@@ -37,9 +37,9 @@ _SECRET = re.compile(r"(?i)keystore\.?password|secret|access\.key|hikari\.passwo
 
 _REMOVED = {
     "celeborn.network.memory.allocator.pooled": "removed in 0.7.0; use celeborn.network.memory.allocator.type",
-    "celeborn.worker.decommission.shutdown.enabled": "never in a release; the service drains by its preStop hook",
-    "celeborn.worker.heartbeat.interval": "does not exist; a quarter of celeborn.master.heartbeat.worker.timeout",
-    "celeborn.tags.useTagsQL": "only in Celeborn's pages, not in the release",
+    "celeborn.worker.decommission.shutdown.enabled": "not in any release; the service drains in its preStop hook",
+    "celeborn.worker.heartbeat.interval": "does not exist; it is a quarter of celeborn.master.heartbeat.worker.timeout",
+    "celeborn.tags.useTagsQL": "only in Celeborn's documentation, not in the release",
     "celeborn.master.hdfs.expireDirs.timeout": "removed in 0.6.0; use celeborn.master.dfs.expireDirs.timeout",
     "celeborn.client.shuffle.mapPartition.split.enabled": "removed in 0.6.0; map partitions always split",
     "celeborn.metrics.app.topDiskUsage.count": "removed in 0.6.0",
@@ -58,8 +58,8 @@ _REMOVED = {
         "deprecated; use celeborn.worker.congestionControl.diskBuffer.high.watermark"
     ),
 }
-"""Keys of earlier releases, or of pages only, that 0.7.0 ignores or is about to drop. Source: the tags v0.5.0 to
-v0.7.0 compared, and the deprecation list of v0.7.0."""
+"""Keys of earlier releases, or only of the documentation, that 0.7.0 ignores or is about to drop. Source: a comparison
+of the tags v0.5.0 to v0.7.0, and the deprecation list of v0.7.0."""
 
 _TIME = re.compile(r"-?\d+(us|ms|s|m|min|h|d)?", re.IGNORECASE)
 _SIZE = re.compile(r"-?\d+([kmgtp]i?b?|b)?", re.IGNORECASE)
@@ -108,8 +108,8 @@ class Registry:
 
     def find(self, name: str) -> Key | None:
         """The key of that name, also by a template; None if there is none."""
-        found = self.keys.get(name) or next((k for p, k in self.templates if p.fullmatch(name)), None)
-        return found or (Key(name, "text", "", "", "server") if _METRICS.fullmatch(name) else None)
+        key = self.keys.get(name) or next((k for p, k in self.templates if p.fullmatch(name)), None)
+        return key or (Key(name, "text", "", "", "server") if _METRICS.fullmatch(name) else None)
 
 
 @cache
@@ -146,22 +146,22 @@ def check_client_conf(spark_conf: Mapping[str, str], where: str) -> list[str]:
 
 def wrong_entries(conf: Mapping[str, str], side: Side) -> list[tuple[str, str]]:
     """Each wrong key of a map with what is wrong and what is allowed. `side`: whose configuration it is."""
-    found: list[tuple[str, str]] = []
-    for given, value in conf.items():
+    mistakes: list[tuple[str, str]] = []
+    for key, value in conf.items():
         prefix = "spark." if side == "client" else ""
-        if side == "client" and not given.startswith("spark.celeborn."):
-            if given.startswith("celeborn."):
-                found.append((given, f"Spark does not pass it on; did you mean {'spark.' + given!r}?"))
+        if side == "client" and not key.startswith("spark.celeborn."):
+            if key.startswith("celeborn."):
+                mistakes.append((key, f"Spark does not pass it on to jobs; did you mean {'spark.' + key!r}?"))
             continue
-        if reason := _wrong(given.removeprefix(prefix), str(value), side, prefix):
-            found.append((given, reason))
-    return found
+        if reason := _wrong(key.removeprefix(prefix), str(value), side, prefix):
+            mistakes.append((key, reason))
+    return mistakes
 
 
 def _wrong(name: str, value: str, side: Side, prefix: str) -> str | None:
     reg = registry()
     if _SECRET.search(name):
-        return "would be in plain text; allowed: shuffle.tls.secret, the name of a Secret"
+        return "would be stored in plain text; allowed: shuffle.tls.secret, the name of a Secret"
     if name in _REMOVED:
         return _REMOVED[name]
     if name in reg.renamed and name not in reg.keys:
@@ -179,28 +179,28 @@ def _wrong(name: str, value: str, side: Side, prefix: str) -> str | None:
 
 def _misplaced(key: Key, side: Side) -> str | None:
     if side == "client" and key.side in ("server", "dynamic"):
-        return "acts only on the servers; allowed: shuffle.masters.conf, shuffle.workers.conf or shuffle.quotas"
+        return "works only on the servers; allowed: shuffle.masters.conf, shuffle.workers.conf or shuffle.quotas_gib"
     if side == "server" and key.side == "client":
-        return f"acts only in jobs; allowed: {'spark.' + key.name!r} in a Spark configuration"
+        return f"works only in jobs; allowed: {'spark.' + key.name!r} in a Spark configuration"
     if side == "server" and key.side == "dynamic":
-        return "acts only as dynamic configuration; allowed: shuffle.quotas"
+        return "works only as dynamic configuration; allowed: shuffle.quotas_gib"
     return None
 
 
 def _nearest(name: str) -> str | None:
-    """The key that was probably meant; a template's key keeps the given module or id."""
+    """The key that was probably meant; a template's key keeps the module or id of the name."""
     reg = registry()
     return nearest(name, [*reg.keys, *(_filled(k.name, name) for _, k in reg.templates)])
 
 
 def _filled(template: str, name: str) -> str:
     """`celeborn.<module>.io.retryWait` with the module that stands in `name`, or the likeliest one."""
-    given, parts = name.split("."), template.split(".")
+    name_parts, parts = name.split("."), template.split(".")
     for i, part in enumerate(parts):
         if part == "<module>":
-            parts[i] = nearest(given[i], MODULES) or "data" if i < len(given) else "data"
+            parts[i] = nearest(name_parts[i], MODULES) or "data" if i < len(name_parts) else "data"
         elif part in _PATTERNS:
-            parts[i] = given[i] if i < len(given) and re.fullmatch(_PATTERNS[part], given[i]) else "0"
+            parts[i] = name_parts[i] if i < len(name_parts) and re.fullmatch(_PATTERNS[part], name_parts[i]) else "0"
     return ".".join(parts)
 
 

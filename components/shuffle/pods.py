@@ -11,14 +11,14 @@ from ..base.configuration import properties
 from ..pods.kinds import KINDS
 from ..pods.parts import cost_tags, pod_security, virtual_node_tolerations, zone_spread
 from ..pods.sizes import MIB_PER_GIB
-from . import conf
+from . import configuration
 from .inputs import MASTERS, WORKERS, Masters, ShuffleServiceInputs, ShuffleSettings, Workers
 
 USER = 10006
 """User and group of Celeborn's image."""
 CHECKSUM = "spark-on-ack.io/checksum-conf"
 DYNAMIC = "celeborn-dynamic"
-"""Name of the ConfigMap of quotas: a change of it restarts nothing."""
+"""Name of the ConfigMap of quotas: changing it restarts nothing."""
 _HERE = Path(__file__).parent
 _HOME = "/opt/celeborn"
 
@@ -34,7 +34,7 @@ class Role:
     size: Masters | Workers
     ports: dict[str, int]
     files: dict[str, str]
-    """The ConfigMap: a change of it restarts the pods, one after the other."""
+    """The ConfigMap: changing it restarts the pods, one after the other."""
     env: dict[str, str]
     disks: dict[str, str]
     """Volume claim -> mount path."""
@@ -57,7 +57,7 @@ class Role:
 
 
 def master_role(settings: ShuffleSettings) -> Role:
-    """The masters. One alone keeps its state in memory, so it has no disk; it is for trials."""
+    """The masters. A single one keeps its state in memory, so it has no disk; it is for trials."""
     masters = settings.masters
     ha = masters.replicas > 1
     ports = {"rpc": c.CELEBORN_MASTER_RPC, "http": c.CELEBORN_MASTER_HTTP, "internal": c.CELEBORN_MASTER_INTERNAL}
@@ -66,9 +66,9 @@ def master_role(settings: ShuffleSettings) -> Role:
         kind="master",
         size=masters,
         ports=ports | ({"ratis": c.CELEBORN_MASTER_RATIS} if ha else {}),
-        files=_files(properties(conf.master_conf(settings)), "start.sh"),
+        files=_files(properties(configuration.master_conf(settings)), "start.sh"),
         env={"CELEBORN_MASTER_MEMORY": f"{masters.heap_mib}m", "CELEBORN_MASTER_JAVA_OPTS": _java_options()},
-        disks={"ratis": conf.RATIS_DIR} if ha else {},
+        disks={"ratis": configuration.RATIS_DIR} if ha else {},
         grace_seconds=90,  # 30 s for the transfer of leadership, and the rest of the shutdown
     )
 
@@ -88,7 +88,7 @@ def worker_role(settings: ShuffleSettings) -> Role:
             "internal": c.CELEBORN_WORKER_INTERNAL,
             "http": c.CELEBORN_WORKER_HTTP,
         },
-        files=_files(properties(conf.worker_conf(settings)), "start.sh", "drain.sh"),
+        files=_files(properties(configuration.worker_conf(settings)), "start.sh", "drain.sh"),
         env={
             "CELEBORN_WORKER_MEMORY": f"{workers.heap_mib}m",
             "CELEBORN_WORKER_OFFHEAP_MEMORY": f"{workers.off_heap_mib}m",
@@ -96,8 +96,8 @@ def worker_role(settings: ShuffleSettings) -> Role:
             "STATEFUL_SET": WORKERS,
             "HTTP_PORT": str(c.CELEBORN_WORKER_HTTP),
         },
-        disks={f"disk{i}": conf.disk_dir(i) for i in range(workers.disks)},
-        grace_seconds=workers.drain_hours * 3600 + conf.DRAIN_SECONDS,
+        disks={f"disk{i}": configuration.disk_dir(i) for i in range(workers.disks)},
+        grace_seconds=workers.drain_hours * 3600 + configuration.DRAIN_SECONDS,
     )
 
 
@@ -117,7 +117,7 @@ def pod_template(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
             "topologySpreadConstraints": [zone_spread(role.selector)] if settings.zone_spread else [],
             "containers": [_container(settings, role)],
             "volumes": _volumes(settings, role),
-            # an empty one the server drops, and a repeated first run would conflict with what is not there
+            # the server drops an empty one, and a repeated first run would conflict over the missing field
             **({"nodeSelector": dict(settings.node_selector)} if settings.node_selector else {}),
         },
     }
@@ -139,7 +139,8 @@ def _pod_metadata(settings: ShuffleServiceInputs, role: Role) -> dict[str, Any]:
 def claims(settings: ShuffleSettings, role: Role, storage_class: str) -> list[dict[str, Any]]:
     """The volume claim templates of the role; they cannot be changed later, only the claims can grow.
 
-    Whole, as the server completes them: a list that has one owner, so a repeated first run would fight with itself.
+    Written out as the server completes them: the list has one owner, so a repeated first run would otherwise conflict
+    with itself.
     """
     return [
         {
@@ -159,16 +160,16 @@ def claims(settings: ShuffleSettings, role: Role, storage_class: str) -> list[di
 
 
 def _container(settings: ShuffleSettings, role: Role) -> dict[str, Any]:
-    # requests = limits: without them ECI takes (and bills) 2 vCPU and 4 GiB
+    # requests = limits: without them ECI assigns (and bills) 2 vCPU and 4 GiB
     resources = {"cpu": f"{role.size.vcpu:g}", "memory": f"{round(role.size.memory_gib * MIB_PER_GIB)}Mi"}
     # /ping answers on followers and on a worker that has no master yet; one that cannot register ends by itself
     ping = {"httpGet": {"path": "/ping", "port": role.ports["http"]}, "timeoutSeconds": 5}
-    drain = {"preStop": {"exec": {"command": ["/bin/sh", f"{conf.CONF_DIR}/drain.sh"]}}}
+    drain = {"preStop": {"exec": {"command": ["/bin/sh", f"{configuration.CONF_DIR}/drain.sh"]}}}
     container: dict[str, Any] = {
         "name": role.kind,
         "image": settings.image,
-        "args": ["/bin/sh", f"{conf.CONF_DIR}/start.sh", role.kind],  # the image's entry point is tini
-        "workingDir": conf.RUN_DIR,
+        "args": ["/bin/sh", f"{configuration.CONF_DIR}/start.sh", role.kind],  # the image's entry point is tini
+        "workingDir": configuration.RUN_DIR,
         "env": _environment(settings, role),
         "ports": [{"name": name, "containerPort": port} for name, port in role.ports.items()],
         "resources": {"requests": resources, "limits": resources},
@@ -190,13 +191,13 @@ def _environment(settings: ShuffleSettings, role: Role) -> list[dict[str, Any]]:
     plain = {
         "CELEBORN_LOCAL_HOSTNAME": host,  # what the server registers with: a name outlives the pod's address
         "CELEBORN_HOME": _HOME,
-        "CELEBORN_CONF_DIR": f"{conf.RUN_DIR}/conf",
-        "CELEBORN_LOG_DIR": f"{conf.RUN_DIR}/logs",
-        "CELEBORN_PID_DIR": f"{conf.RUN_DIR}/pids",
+        "CELEBORN_CONF_DIR": f"{configuration.RUN_DIR}/conf",
+        "CELEBORN_LOG_DIR": f"{configuration.RUN_DIR}/logs",
+        "CELEBORN_PID_DIR": f"{configuration.RUN_DIR}/pids",
         "CELEBORN_NO_DAEMONIZE": "true",
-        "CONF_DIR": conf.CONF_DIR,
-        "RUN_DIR": conf.RUN_DIR,
-        "TLS_DIR": conf.TLS_DIR,
+        "CONF_DIR": configuration.CONF_DIR,
+        "RUN_DIR": configuration.RUN_DIR,
+        "TLS_DIR": configuration.TLS_DIR,
         **role.env,
     }
     return [
@@ -223,13 +224,13 @@ def _volumes(settings: ShuffleSettings, role: Role) -> list[dict[str, Any]]:
 
 def _mounts(settings: ShuffleSettings, role: Role) -> list[dict[str, Any]]:
     mounts: list[dict[str, Any]] = [
-        {"name": "conf", "mountPath": conf.CONF_DIR, "readOnly": True},
-        {"name": "dynamic", "mountPath": conf.DYNAMIC_DIR, "readOnly": True},
-        {"name": "run", "mountPath": conf.RUN_DIR},
+        {"name": "conf", "mountPath": configuration.CONF_DIR, "readOnly": True},
+        {"name": "dynamic", "mountPath": configuration.DYNAMIC_DIR, "readOnly": True},
+        {"name": "run", "mountPath": configuration.RUN_DIR},
         {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - an emptyDir of the pod's own
         *({"name": name, "mountPath": path} for name, path in role.disks.items()),
     ]
-    tls = {"name": "tls", "mountPath": conf.TLS_DIR, "readOnly": True}
+    tls = {"name": "tls", "mountPath": configuration.TLS_DIR, "readOnly": True}
     return [*mounts, tls] if settings.tls.secret else mounts
 
 
@@ -238,5 +239,5 @@ def _files(defaults: str, *scripts: str) -> dict[str, str]:
 
 
 def _java_options() -> str:
-    """Ends on exhausted memory instead of limping on: the restart recovers from disk and replicas."""
+    """Exits when memory is exhausted instead of limping on: the restart recovers from disk and replicas."""
     return "-XX:+ExitOnOutOfMemoryError"

@@ -23,4 +23,4 @@ class JobContext(PodContext):
     """vCPU that all pods of the team may request together."""
     quota_memory_gib: int | None = None
     drivers: int = 1
-    """Drivers that run at the same time; room for them is kept free when executors are counted."""
+    """Drivers that run at the same time; the executor limit leaves room for them."""

@@ -12,11 +12,11 @@ from .submit import hook
 from .templates import driver_template, executor_template
 
 SPARK_DEFAULTS: Final = hook.DEFAULTS
-"""Name of the ConfigMap in the team's namespace. Jobs must not be able to write it (an admission policy sees to it)."""
+"""Name of the ConfigMap in the team's namespace. Jobs must not be able to write it: an admission policy prevents it."""
 
 
 TEXTS: Final = ("role_name", "role_arn", "oidc_provider_arn", "event_log_dir", "files_bucket")
-"""Facts of a context that are only copied into the texts: one that comes later hides nothing but itself."""
+"""Facts of a context that are only copied into the texts: while one is unknown, everything else stays known."""
 
 
 def defaults_data(settings: SparkSettings, context: JobContext, **facts: Any) -> Any:  # noqa: ANN401 - or an Output

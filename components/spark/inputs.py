@@ -1,7 +1,7 @@
 """Inputs that decide how a Spark job looks: sizes, scaling, placement and further configuration.
 
-The same model serves the whole platform (`spark:` in a stack file) and one team (`workspaces[].spark`); a team's says
-only what differs, `SparkSettings.over` puts the two together.
+The same model serves the whole platform (`spark:` in a stack file) and one team (`workspaces[].spark`); a team's
+settings contain only what differs, and `SparkSettings.over` combines the two.
 """
 
 from typing import Annotated
@@ -15,12 +15,22 @@ from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.model import joined
 from ..base.sentences import Allowed
 from ..base.values import Value, matching
-from ..pods.sizes import Spec, fit, is_row, nearest_row, regions_with_finer_sizes
+from ..pods.parts import FREE_EPHEMERAL_GIB, MAX_PENDING_MINUTES
+from ..pods.sizes import PLATFORM_OVERHEAD_FACTOR, Spec, fit, is_row, nearest_row, regions_with_finer_sizes
 from .keys import entry_mistake
 
 SIDECAR_IMAGE = "registry.cn-hangzhou.aliyuncs.com/acs/ack-ram-tool:1.3.0"
 """The vendor's image of ack-ram-tool, from its RRSA guide; `-vpc` in the host's name is the internal address."""
 FINER = regions_with_finer_sizes()[0]
+DRIVER = Spec(2, 8)
+EXECUTOR = Spec(4, 16)
+"""Default pod sizes."""
+MAX_EXECUTORS = 200
+IDLE_TIMEOUT_MEASURED = (
+    "10 s saved 61 % of executor time in a job with one long reduce task, Spark's 60 s only 14 % (measured)"
+)
+BATCH_MEASURED = "Spark's 5 to 20 gives 5 to 15 pods a second; 500 every 200 ms gave 43 to 60 (measured)"
+OVERHEAD_WORDS = "Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python"
 
 
 def _text(value: object) -> object:
@@ -64,20 +74,17 @@ def _size_mistakes(vcpu: int, gib: int, region: str, spot: bool = False) -> Mist
 def _no_row(vcpu: int, gib: int, region: str, spot: bool) -> str:
     where = "spot capacity" if spot else f"serverless pods in {region}"
     rows = " or ".join(map(str, nearest_row(vcpu, gib, region, spot)))
-    return f"{Spec(vcpu, gib)} is no size of {where}, so more would be billed than asked for; allowed: {rows}"
+    return f"{Spec(vcpu, gib)} is not a size of {where}, so more would be billed than requested; allowed: {rows}"
 
 
 class DriverSettings(Inputs):
     """Size of a job's driver pod. Drivers never run on spot capacity: a lost driver is a lost job."""
 
-    vcpu: Vcpu = Field(2, description="vCPU of the driver pod")
+    vcpu: Vcpu = Field(int(DRIVER.vcpu), description="vCPU of the driver pod")
     memory_gib: MemoryGib = Field(
-        8, description="Memory of the whole driver pod in GiB; with vcpu a size of ECI's table"
+        int(DRIVER.gib), description="Memory of the whole driver pod in GiB; together with vcpu a size of ECI's table"
     )
-    overhead_factor: Share = Field(
-        0.14,
-        description="Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python",
-    )
+    overhead_factor: Share = Field(PLATFORM_OVERHEAD_FACTOR, description=OVERHEAD_WORDS)
 
     @check
     def _size_is_sold_somewhere(self) -> Mistakes:
@@ -87,30 +94,29 @@ class DriverSettings(Inputs):
 class ExecutorSettings(Inputs):
     """Size and placement of a job's executor pods."""
 
-    vcpu: Vcpu = Field(4, description="vCPU, and tasks at a time, of an executor pod")
+    vcpu: Vcpu = Field(int(EXECUTOR.vcpu), description="vCPU of an executor pod, and the tasks it runs at a time")
     memory_gib: MemoryGib = Field(
-        16, description="Memory of the whole executor pod in GiB; with vcpu a size of ECI's table"
+        int(EXECUTOR.gib),
+        description="Memory of the whole executor pod in GiB; together with vcpu a size of ECI's table",
     )
-    overhead_factor: Share = Field(
-        0.14,
-        description="Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python",
-    )
+    overhead_factor: Share = Field(PLATFORM_OVERHEAD_FACTOR, description=OVERHEAD_WORDS)
     pyspark_memory_mib: int = Field(
-        0, ge=0, le=262144, description="MiB set apart for Python workers; 0: they share the overhead"
+        0, ge=0, le=262144, description="MiB reserved for Python workers; 0: they share the overhead"
     )
-    offheap_memory_mib: int = Field(0, ge=0, le=262144, description="MiB of off-heap memory of Spark; 0: off")
+    offheap_memory_mib: int = Field(0, ge=0, le=262144, description="MiB of Spark's off-heap memory; 0: off")
     spot: bool = Field(
         False,
-        description="Executors on spot capacity, on demand when there is none. Tasks of a lost executor run again",
+        description="Run executors on spot capacity, on demand when there is none. Tasks of a lost executor run again",
     )
     spot_protected_hours: int = Field(
-        1, ge=0, le=1, description="Hours a spot executor is safe from being taken away; 0 is cheaper"
+        1, ge=0, le=1, description="Hours during which a spot executor is not reclaimed; 0 is cheaper"
     )
     ephemeral_storage_gib: int = Field(
-        30,
-        ge=30,
+        FREE_EPHEMERAL_GIB,
+        ge=FREE_EPHEMERAL_GIB,
         le=500,
-        description="Disk of a pod for the image, spills and buffers in GiB; 30 are free, more is paid",
+        description="Disk of a pod for the image, spills and buffers in GiB; "
+        f"{FREE_EPHEMERAL_GIB} GiB are free, more is billed",
     )
 
     @check
@@ -129,25 +135,24 @@ class ScalingSettings(Inputs):
     """How many executors a job gets, how fast, and when it gives them back."""
 
     min_executors: int = Field(0, ge=0, le=10000, description="Executors a job keeps even when idle; each costs money")
-    initial_executors: int = Field(2, ge=0, le=10000, description="Executors asked for at the start")
+    initial_executors: int = Field(2, ge=0, le=10000, description="Executors requested at the start")
     max_executors: int = Field(
-        200, ge=1, le=10000, description="Most executors of one job; the workspace's quota lowers it further"
+        MAX_EXECUTORS, ge=1, le=10000, description="Most executors of one job; the workspace's quota may lower it"
     )
     idle_timeout_seconds: int = Field(
         10,
         ge=5,
         le=60,
-        description="Seconds until an idle executor is given back. 10 s saved 61 % of executor time in a job with one "
-        "long reduce task, Spark's 60 s only 14 % (measured)",
+        description=f"Seconds until an idle executor is given back. {IDLE_TIMEOUT_MEASURED}",
     )
     batch_size: int = Field(
         500,
         ge=1,
         le=10000,
-        description="Executor pods asked for in one round; Spark's 5 to 20 gives 5 to 15 pods a second",
+        description=f"Executor pods requested in one round. {BATCH_MEASURED}",
     )
     batch_delay_ms: int = Field(
-        200, ge=101, le=60000, description="Milliseconds between rounds; Spark wants more than 100"
+        200, ge=101, le=60000, description="Milliseconds between rounds; Spark requires more than 100"
     )
 
     @check
@@ -163,17 +168,15 @@ class ScalingSettings(Inputs):
 class SparkSettings(Inputs):
     """Defaults of the jobs of a platform or of one team."""
 
-    version: SparkVersion = Field(
-        SPARK_VERSION, description="Spark release of the image; decides version-specific keys"
-    )
+    version: SparkVersion = Field(SPARK_VERSION, description="Spark release of the image; some keys depend on it")
     image: Value[Image] | None = Field(
-        None, description="Image of jobs that name none (see images/spark); none: every job names its image"
+        None, description="Image of jobs that do not name one (see images/spark); none: every job names its image"
     )
     driver: DriverSettings = Field(DriverSettings(), description="The driver pod")
     executor: ExecutorSettings = Field(ExecutorSettings(), description="The executor pods")
     scaling: ScalingSettings = Field(ScalingSettings(), description="Number of executors")
     max_pending_minutes: int = Field(
-        30,
+        MAX_PENDING_MINUTES,
         ge=10,
         le=1440,
         description="Minutes a serverless pod may wait for capacity or its image; the wait is billed",
@@ -187,13 +190,13 @@ class SparkSettings(Inputs):
     )
 
     def over(self, base: "SparkSettings") -> "SparkSettings":
-        """These settings where they say something, `base` elsewhere; maps are joined. What no longer fits together
+        """These settings where they set something, `base` elsewhere; maps are joined. What no longer fits together
         is among the result's `mistakes`.
         """
         return joined(base, self)
 
     def size_mistakes(self, region: str) -> Mistakes:
-        """(path, reason) of the sizes that are no row of ECI's table in `region`."""
+        """(path, reason) of the sizes that are not in ECI's table for `region`."""
         driver, executor = self.driver, self.executor
         for path, reason in _size_mistakes(driver.vcpu, driver.memory_gib, region):
             yield f"driver.{path}", reason

@@ -1,7 +1,7 @@
 """Which Spark keys a stack file or a workspace may set: the protected ones, and likely misspellings.
 
-Spark takes an unknown key without a word, so a misspelt one is found out on the bill. A protected key is one whose
-value the isolation of teams or the give-back of idle executors rests on.
+Spark ignores an unknown key silently, so a misspelt one only shows on the bill. A protected key is one on whose value
+the isolation of teams or the give-back of idle executors depends.
 """
 
 import difflib
@@ -24,7 +24,7 @@ FAMILIES = (
 
 @dataclass(frozen=True)
 class Protected:
-    """A key (or prefix that ends in a dot) that nobody but the platform sets."""
+    """A key (or prefix that ends in a dot) that only the platform sets."""
 
     key: str
     guards: Literal["isolation", "give-back", "placement"]
@@ -50,8 +50,8 @@ PROTECTED: tuple[Protected, ...] = (
     Protected("spark.kubernetes.executor.podTemplateContainerName", "isolation", "the operator sets it"),
     Protected("spark.kubernetes.driver.pod.featureSteps", "isolation", "it runs code inside the submitting process"),
     Protected("spark.kubernetes.executor.pod.featureSteps", "isolation", "it can undo the pod template"),
-    Protected("spark.kubernetes.driver.pod.excludedFeatureSteps", "isolation", "it can leave out security settings"),
-    Protected("spark.kubernetes.executor.pod.excludedFeatureSteps", "isolation", "it can leave out security settings"),
+    Protected("spark.kubernetes.driver.pod.excludedFeatureSteps", "isolation", "it can remove security settings"),
+    Protected("spark.kubernetes.executor.pod.excludedFeatureSteps", "isolation", "it can remove security settings"),
     Protected("spark.kubernetes.driver.scheduler.name", "placement", "virtual nodes need the default scheduler"),
     Protected("spark.kubernetes.executor.scheduler.name", "placement", "virtual nodes need the default scheduler"),
     Protected("spark.kubernetes.scheduler.name", "placement", "virtual nodes need the default scheduler"),
@@ -61,9 +61,9 @@ PROTECTED: tuple[Protected, ...] = (
     Protected("spark.driver.blockManager.port", "isolation", "network policies open this port only"),
     Protected("spark.blockManager.port", "isolation", "network policies open this port only"),
     Protected("spark.ui.port", "isolation", "network policies open this port only"),
-    Protected("spark.port.maxRetries", "isolation", "a port that moves is outside the network policies"),
+    Protected("spark.port.maxRetries", "isolation", "another port would be blocked by the network policies"),
     Protected("spark.celeborn.client.shuffle.manager.port", "isolation", "network policies open this port only"),
-    Protected("spark.celeborn.identity.", "isolation", "shuffle quotas are counted by team"),
+    Protected("spark.celeborn.identity.", "isolation", "shuffle quotas are counted per team"),
     Protected(
         "spark.celeborn.master.endpoints", "isolation", "the platform's shuffle service is the only one reachable"
     ),
@@ -101,7 +101,7 @@ def known_keys() -> tuple[str, ...]:
 
 
 def misspelt(key: str) -> str | None:
-    """The known key that `key` very probably means, None if it is known, of another family or unlike all."""
+    """The known key that `key` very probably means; None if it is known, of another family or unlike any."""
     known = known_keys()
     if key in known or any(key.startswith(k) for k in known if k.endswith(".")):
         return None
@@ -119,8 +119,8 @@ def entry_mistake(key: str, value: str) -> str | None:
     entry = protected(key)
     if entry is not None:
         return f"set by the platform: {entry.reason}; allowed: leave it out"
-    found = check_client_conf({key: value}, "")
-    if found:
-        return found[0].partition(": ")[2]
+    mistakes = check_client_conf({key: value}, "")
+    if mistakes:
+        return mistakes[0].partition(": ")[2]
     meant = misspelt(key)
     return f"unknown key, which Spark would ignore; did you mean {meant!r}?" if meant else None

@@ -38,7 +38,7 @@ LOCAL_DIR = "/var/data/spark-local-dir-1"
 
 
 def driver_template(settings: SparkSettings, context: JobContext) -> Template:
-    """The driver's pod template: on demand capacity, its UI's metrics scraped, the API token mounted."""
+    """The driver's pod template: on-demand capacity, the metrics of its UI scraped, the API token mounted."""
     template = _template(settings, context, "driver", DRIVER_CONTAINER)
     template["metadata"]["annotations"] |= {
         "prometheus.io/scrape": "true",
@@ -49,7 +49,7 @@ def driver_template(settings: SparkSettings, context: JobContext) -> Template:
 
 
 def executor_template(settings: SparkSettings, context: JobContext) -> Template:
-    """The executor's pod template: no API token, spot capacity if asked for, spread over the zones."""
+    """The executor's pod template: no API token, spot capacity if requested, spread over the zones."""
     template = _template(settings, context, "executor", EXECUTOR_CONTAINER)
     executor, kind = settings.executor, KINDS[context.pods]
     if kind.on_eci:

@@ -30,23 +30,28 @@ from .inputs import SparkOperatorInputs, controller_account
 CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 ANNOTATION_HOOK = "spark-on-ack.io/submit-hook"
 JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m"
-"""Of each spark-submit, which lives for seconds: first-stage compiler, plain collector, a heap that fits the worker's
+"""For each spark-submit, which runs for seconds: first-stage compiler, serial collector, a heap that fits the worker's
 share of memory. Measured (Spark 3.5.9, Java 17, 2 cores): 2.4 instead of 4.2 CPU seconds, 198 instead of 228 MB."""
 
 
 class SparkOperator(pulumi.ComponentResource):
-    """The kubeflow Spark operator for a list of namespaces, and nothing beyond them.
+    """The Kubeflow Spark operator for a list of namespaces, with no rights outside them.
+
+    ```python
+    from spark_on_ack import SparkOperator
+    SparkOperator("operator", {"job_namespaces": ["spark-payments"]})
+    ```
 
     Its rights are one Role in each job namespace and a ClusterRole that reads CRDs; it runs in a namespace of its own
-    under Pod Security `restricted`, behind one NetworkPolicy. There is no admission webhook: nothing stands on the
-    path of executor creation, pod templates do what it did, and the admission policies repeat its checks.
+    under Pod Security `restricted`, behind one NetworkPolicy. There is no admission webhook, so nothing slows executor
+    creation down: pod templates replace what it changed, and the admission policies repeat its checks.
 
-    Rendered by `helm.v4.Chart`, so that every object is a tracked resource: also the CRDs, which Helm itself never
+    Rendered by `helm.v4.Chart`, so every object is a tracked resource, including the CRDs, which Helm itself never
     upgrades and which are too large for a client-side apply. A new chart version updates them in place by server-side
     apply. They stay in the cluster when the operator is deleted, because deleting a CRD deletes every team's
-    applications and schedules with it. The chart is read at preview: without internet access set `chart` and
-    `image.registry` to a mirror. To run with a newer chart, raise the version in the constants and let the tests
-    compare its values.
+    applications and schedules. The chart is read at preview: without internet access set `chart` and
+    `image_registry` to a mirror. To use a newer chart, raise the version in the constants and let the tests compare
+    its values.
     """
 
     namespace: pulumi.Output[str]
@@ -98,12 +103,12 @@ class SparkOperator(pulumi.ComponentResource):
 
 
 def submit_command(namespace: str) -> str:
-    """What a member of the team's submit group types to run an application and to follow it."""
+    """The command with which a member of the team's submit group runs an application and follows it."""
     return f"kubectl -n {namespace} create -f job.yaml && kubectl -n {namespace} get sparkapplications -w"
 
 
 def keep_crds(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-    """Transform of the chart's objects: CRDs outlive the operator, and with them all applications."""
+    """Transform of the chart's objects: CRDs outlive the operator, and all applications with them."""
     if args.type_ != CRD:
         return None
     args.opts.retain_on_delete = True
@@ -128,15 +133,15 @@ def chart_values(inputs: SparkOperatorInputs) -> dict[str, Any]:
             "pullSecrets": [{"name": secret} for secret in inputs.image.pull_secrets],
         },
         "controller": _rates(inputs) | _pods(inputs),
-        # a pod webhook would stand in the way of every executor, with one replica and failurePolicy Fail
+        # a pod webhook would be on the path of every executor, with one replica and failurePolicy Fail
         "webhook": {"enable": False},
-        # accounts and rights of drivers belong to the workspace; the controller's Roles come with controller.rbac
+        # the workspace creates the drivers' accounts and rights; the controller's Roles come with controller.rbac
         "spark": {
             "jobNamespaces": list(inputs.job_namespaces),
             "serviceAccount": {"create": False},
             "rbac": {"create": False},
         },
-        # the only label that every job has and that names its team
+        # the only label that every job has and that identifies its team
         "prometheus": {"metrics": {"enable": True, "port": OPERATOR_METRICS, "labels": "namespace"}},
     }
 
@@ -146,7 +151,7 @@ def _rates(inputs: SparkOperatorInputs) -> dict[str, Any]:
     size = inputs.size
     return {
         "replicas": inputs.replicas,
-        # also with one replica: during an update two run for a moment
+        # with one replica as well: during an update two run for a moment
         "leaderElection": {"enable": True},
         "workers": size.workers,
         "kubeAPIQPS": size.api_qps,
@@ -161,20 +166,20 @@ def _rates(inputs: SparkOperatorInputs) -> dict[str, Any]:
         "uiService": {"enable": inputs.ui_service},
         "logLevel": inputs.log_level,
         "logEncoder": "json",
-        # the chart refuses a budget for a single replica, which would also block every drain
+        # the chart refuses a budget for a single replica, which would block every drain anyway
         "podDisruptionBudget": {"enable": inputs.replicas > 1},
     }
 
 
 def _pods(inputs: SparkOperatorInputs) -> dict[str, Any]:
-    """What the controller's pods are made of. Lists replace the chart's, so its /tmp volume is repeated here."""
+    """The controller's pods. Lists replace the chart's, so its /tmp volume is repeated here."""
     spec = inputs.size.spec
     resources = {"cpu": f"{spec.vcpu:g}", "memory": f"{round(spec.gib * 1024)}Mi"}
     hook = submit.chart_values()
     digest = hashlib.sha256(submit.HOOK.encode()).hexdigest()[:16]
     spread = {"maxSkew": 1, "topologyKey": LABEL_ZONE, "whenUnsatisfiable": "ScheduleAnyway"}
     return {
-        # requests = limits: without them ECI takes (and bills) 2 vCPU and 4 GiB
+        # requests = limits: without them ECI assigns (and bills) 2 vCPU and 4 GiB
         "resources": {"requests": resources, "limits": resources},
         "annotations": {**cost_tags(inputs.pods, inputs.tags), **inputs.pod_annotations, ANNOTATION_HOOK: digest},
         "labels": {**KINDS[inputs.pods].labels, **inputs.pod_labels},
@@ -190,8 +195,8 @@ def _pods(inputs: SparkOperatorInputs) -> dict[str, Any]:
 def network_policy(metrics_namespace: str) -> NetworkPolicySpecArgsDict:
     """Spec of the one NetworkPolicy: metrics in; DNS and HTTPS (API server, repositories of job files) out.
 
-    Egress is by port, because the API server's address is the cloud's to choose. Fixed ports and no `endPort`: what
-    ACK's Poseidon can do.
+    Egress is by port, because the cloud chooses the API server's address. Fixed ports and no `endPort`, which ACK's
+    Poseidon does not support.
     """
     return {
         "pod_selector": {},

@@ -16,10 +16,10 @@ from ..pods.sizes import Spec, round_up
 
 UPSTREAM_CHART = "https://kubeflow.github.io/spark-operator"
 SECONDS_PER_SUBMISSION = 8
-"""How long one submission holds a worker: spark-submit took 2 to 8 s upstream, the slow end is planned for."""
+"""How long one submission occupies a worker: spark-submit took 2 to 8 s upstream; we plan for the slow end."""
 CPU_SECONDS_PER_JOB = 8
 """vCPU seconds of one job's whole life in the controller. The published benchmark (6,000 jobs, 130 to 155 a minute on
-25 to 35 busy cores) comes to 10 to 14; our JVM options take 1.8 of the 4.2 s of a spark-submit away (measured)."""
+25 to 35 busy cores) comes to 10 to 14; our JVM options save 1.8 of the 4.2 s of a spark-submit (measured)."""
 MIB_PER_WORKER = 400
 """Memory of one submission JVM: 200 to 400 MB upstream; 200 MB measured with our 256 MB heap limit."""
 MIB_OF_CONTROLLER = 512
@@ -50,13 +50,14 @@ class OperatorSize:
 class Workqueue(Inputs):
     """Rate limiter of the controller's queue."""
 
-    qps: int = Field(50, ge=1, le=1000, description="Objects a second that enter the queue (chart's default)")
+    qps: int = Field(50, ge=1, le=1000, description="Objects per second that enter the queue (chart's default)")
     burst: int = Field(500, ge=1, le=10000, description="Objects that may enter at once (chart's default)")
     max_delay_seconds: int = Field(
         600,
         ge=10,
         le=21600,
-        description="Longest wait of an object in the queue; the chart's 6 h would leave a job unnoticed that long",
+        description="Longest wait of an object in the queue, in seconds; with the chart's 6 h a job could stay "
+        "unnoticed that long",
     )
 
 
@@ -64,7 +65,8 @@ class OperatorImage(Inputs):
     """Where the controller's image is pulled from; its tag is the chart's version."""
 
     registry: ImageRegistry = Field(
-        "ghcr.io", description="Registry; without internet access a mirror, e.g. an ACR instance in the same region"
+        "ghcr.io",
+        description="Registry; without internet access a mirror, for example an ACR instance in the same region",
     )
     repository: str = Field("kubeflow/spark-operator/controller", description="Repository in the registry")
     pull_secrets: tuple[str, ...] = Field(
@@ -73,12 +75,12 @@ class OperatorImage(Inputs):
 
 
 class OperatorSettings(Inputs):
-    """The Spark operator: kubeflow spark-operator 2.5.2."""
+    """The Spark operator of the Kubeflow project."""
 
-    namespace: NamespaceName = Field("spark-operator", description="Namespace of the operator, and of nothing else")
+    namespace: NamespaceName = Field("spark-operator", description="Namespace of the operator, used by nothing else")
     chart: ChartSource = Field(UPSTREAM_CHART, description="Where the chart comes from; it is read at preview")
     install_crds: bool = Field(
-        True, description="Whether the chart brings the CRDs; false for a second operator in the same cluster"
+        True, description="Install the CRDs with the chart; false for a second operator in the same cluster"
     )
     image: OperatorImage = Field(OperatorImage(), description="The controller's image")
     replicas: int = Field(1, ge=1, le=3, description="Controllers; one is active, the others stand by")
@@ -87,28 +89,31 @@ class OperatorSettings(Inputs):
         ge=1,
         le=150,
         description="Jobs submitted in a busy minute. Workers, size and API rates are computed from it. One operator "
-        "did at most 155 a minute in the published benchmark; beyond that run one for each group of teams",
+        "managed at most 155 per minute in the published benchmark; beyond that run one for each group of teams",
     )
     workers: int | None = Field(
-        None, ge=1, le=40, description="Submissions at the same time, one JVM each; computed unless given"
+        None, ge=1, le=40, description="Submissions at the same time, one JVM each; computed unless set"
     )
-    cpu: float | None = Field(None, ge=0.25, le=64, description="vCPU of a controller; computed unless given")
+    cpu: float | None = Field(None, ge=0.25, le=64, description="vCPU of a controller; computed unless set")
     memory_gib: float | None = Field(
-        None, ge=0.5, le=512, description="Memory of a controller in GiB; computed unless given"
+        None, ge=0.5, le=512, description="Memory of a controller in GiB; computed unless set"
     )
     api_qps: int | None = Field(
-        None, ge=20, le=1000, description="Calls a second to the API server; computed unless given (chart: 20)"
+        None, ge=20, le=1000, description="Calls per second to the API server; computed unless set (chart: 20)"
     )
     workqueue: Workqueue = Field(Workqueue(), description="Rate limiter of the controller's queue")
     tracked_executors: int = Field(
         100,
         ge=1,
         le=10000,
-        description="Executors of a job whose state is written into its status. Every change is a write of the whole "
-        "list, so the chart's 1000 slows down large elastic jobs; by executor id, so later ones are not shown",
+        description="Executors of a job whose state is written to its status. Every change writes the whole list, so "
+        "the chart's 1000 slows down large elastic jobs; the lowest executor ids are shown, later ones are not",
     )
     driver_grace_seconds: int = Field(
-        30, ge=10, le=600, description="How long a submitted driver may be invisible before the job counts as failed"
+        30,
+        ge=10,
+        le=600,
+        description="Seconds that a submitted driver pod may take to appear before the job counts as failed",
     )
     ui_service: bool = Field(True, description="A Service for each running job's UI (counts against the team's quota)")
     log_level: Literal["debug", "info", "error"] = Field("info", description="Log level of the controller")
@@ -118,7 +123,7 @@ class OperatorSettings(Inputs):
     pod_labels: dict[str, str] = Field(
         {}, description="Further labels of the controller pods (ACS: alibabacloud.com/…)"
     )
-    node_selector: dict[str, str] = Field({}, description="Node labels the controller pods ask for")
+    node_selector: dict[str, str] = Field({}, description="Node labels the controller pods require")
 
     @check
     def _never_on_spot_capacity(self) -> Mistakes:
@@ -126,7 +131,7 @@ class OperatorSettings(Inputs):
         if strategy != "NoSpot":
             yield (
                 "pod_annotations",
-                f"{show(strategy)} lets the cloud take the operator away while jobs run; allowed: leave {SPOT} out",
+                f"{show(strategy)} lets the cloud reclaim the operator while jobs run; allowed: leave {SPOT} out",
             )
 
     @check
@@ -145,7 +150,7 @@ class OperatorSettings(Inputs):
 
     @property
     def size(self) -> OperatorSize:
-        """The controller's size: as given, else computed from `jobs_per_minute`; a pod size sold in every region."""
+        """The controller's size: as set, else computed from `jobs_per_minute`; a pod size sold in every region."""
         cpu = self.cpu or max(1, self.jobs_per_minute * CPU_SECONDS_PER_JOB / 60)
         memory = self.memory_gib or _memory_mib(self._workers) / 1024
         qps = self.api_qps or max(50, 2 * self.jobs_per_minute)
@@ -166,16 +171,16 @@ def controller_account(namespace: str) -> str:
 
 
 class OperatorWiring(Inputs):
-    """What the rest of the platform tells the operator: whose jobs it runs, and what runs its pods."""
+    """What the operator gets from the rest of the platform: whose jobs it runs, and what runs its pods."""
 
     job_namespaces: tuple[str, ...] = Field(
-        description="Namespaces whose SparkApplications are run, by name. They must exist before the operator"
+        description="Namespaces whose SparkApplications it runs. They must exist before the operator"
     )
     pods: Pods = Field("eci", description=f"What runs the controller's pods: {PODS_WORDS}")
     tags: dict[str, str] = Field({}, description="Tags of the controller's pods on ECI (cost allocation)")
     metrics_namespace: NamespaceName = Field(
         SCRAPER_NAMESPACE,
-        description="Namespace whose pods may read the metrics; default: the agent of managed Prometheus",
+        description="Namespace whose pods may read the metrics; the default is that of managed Prometheus's agent",
     )
 
 
@@ -185,7 +190,7 @@ class SparkOperatorInputs(OperatorWiring, OperatorSettings):
     @check
     def _jobs_by_name(self) -> Mistakes:
         if not self.job_namespaces:
-            reason = "empty means every namespace: the operator could then create pods anywhere, which is as good as "
+            reason = "empty means every namespace: the operator could then create pods anywhere, which amounts to "
             yield "job_namespaces", f"{reason}cluster-admin; allowed: at least one namespace"
         for i, namespace in enumerate(self.job_namespaces):
             if not namespace or namespace == self.namespace:

@@ -12,43 +12,43 @@ class StorageArgs(TypedDict):
     """Buckets for data, event logs, uploads and job artifacts."""
 
     bucket_prefix: NotRequired[str]
-    """First part of the bucket names, which all customers of OSS share: put the company's name in it; the buckets are <bucket_prefix>-hdfs and <bucket_prefix>-files. Allowed: 3 to 48 lower-case letters, digits and dashes, no dash first. Default: none."""
+    """First part of the bucket names. All customers of OSS share one name space, so include the company's name; the buckets are <bucket_prefix>-hdfs and <bucket_prefix>-files. Allowed: 3 to 48 lower-case letters, digits and dashes, no dash first. Default: none."""
     hdfs_bucket: NotRequired[str]
-    """Name of the bucket, unique in all of OSS; left out: made of bucket_prefix. Allowed: 3 to 63 lower-case letters, digits and dashes, no dash at either end. Default: none."""
+    """Name of the bucket, unique in all of OSS; left out: derived from bucket_prefix. Allowed: 3 to 63 lower-case letters, digits and dashes, no dash at either end. Default: none."""
     hdfs_adopt: NotRequired[bool]
-    """With mode preexisting: put encryption, TLS and public-access rules on the bucket too; this replaces the bucket policy it has. Allowed: true or false. Default: false."""
+    """With mode preexisting: also set encryption, TLS and public-access rules on the bucket; this replaces its bucket policy. Allowed: true or false. Default: false."""
     hdfs_redundancy: NotRequired[str]
-    """Copies in one zone (LRS) or in three (ZRS, dearer); cannot be changed later. Allowed: LRS, ZRS. Default: LRS."""
+    """Copies in one zone (LRS) or in three (ZRS, more expensive); cannot be changed later. Allowed: LRS, ZRS. Default: LRS."""
     hdfs_encryption: NotRequired[str]
-    """Encryption of new objects: keys of OSS (AES256, free) or of KMS (a call fee per object). Allowed: AES256, KMS. Default: AES256."""
+    """Encryption of new objects: keys of OSS (AES256, free) or of KMS (a fee per call). Allowed: AES256, KMS. Default: AES256."""
     hdfs_kms_key: NotRequired[pulumi.Input[str]]
-    """Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
+    """Id of the KMS key for encryption KMS; left out: the key that OSS manages in KMS. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
     hdfs_abort_uploads_days: NotRequired[int]
     """Days after which an unfinished multipart upload is removed. Allowed: a whole number from 1 to 3650. Default: 7."""
     hdfs_mode: NotRequired[str]
-    """ros: made by one ROS stack, the only programmable way to switch OSS-HDFS on (no account has run it yet); preexisting: made in the console with OSS-HDFS on, named in bucket. Allowed: ros, preexisting. Default: ros."""
+    """ros: created by a ROS stack, the only programmable way to switch OSS-HDFS on (not yet tried on an account); preexisting: created in the console with OSS-HDFS on, and named in bucket. Allowed: ros, preexisting. Default: ros."""
     hdfs_storage_class: NotRequired[str]
     """Storage class; cannot be changed later. Allowed: Standard, IA (OSS-HDFS does not work on the archive classes). Default: Standard."""
     hdfs_expire_days: NotRequired[dict[str, int]]
     """Folder of plain OSS objects in this bucket -> days until they are deleted. Allowed: a map of text to a whole number from 1 to 3650. Default: empty."""
     hdfs_versioning: NotRequired[bool]
-    """Bucket versioning, which OSS-HDFS does not survive. Allowed: false (OSS-HDFS may become unavailable on a versioned bucket). Default: false."""
+    """Bucket versioning, which breaks OSS-HDFS. Allowed: false (OSS-HDFS may become unavailable on a versioned bucket). Default: false."""
     hdfs_worm: NotRequired[bool]
-    """Retention policy (WORM), which OSS-HDFS does not survive. Allowed: false (under a retention policy OSS-HDFS can never free deleted data). Default: false."""
+    """Retention policy (WORM), which breaks OSS-HDFS. Allowed: false (under a retention policy OSS-HDFS can never free deleted data). Default: false."""
     files_bucket: NotRequired[str]
-    """Name of the bucket, unique in all of OSS; left out: made of bucket_prefix. Allowed: 3 to 63 lower-case letters, digits and dashes, no dash at either end. Default: none."""
+    """Name of the bucket, unique in all of OSS; left out: derived from bucket_prefix. Allowed: 3 to 63 lower-case letters, digits and dashes, no dash at either end. Default: none."""
     files_adopt: NotRequired[bool]
-    """With mode preexisting: put encryption, TLS and public-access rules on the bucket too; this replaces the bucket policy it has. Allowed: true or false. Default: false."""
+    """With mode preexisting: also set encryption, TLS and public-access rules on the bucket; this replaces its bucket policy. Allowed: true or false. Default: false."""
     files_redundancy: NotRequired[str]
-    """Copies in one zone (LRS) or in three (ZRS, dearer); cannot be changed later. Allowed: LRS, ZRS. Default: LRS."""
+    """Copies in one zone (LRS) or in three (ZRS, more expensive); cannot be changed later. Allowed: LRS, ZRS. Default: LRS."""
     files_encryption: NotRequired[str]
-    """Encryption of new objects: keys of OSS (AES256, free) or of KMS (a call fee per object). Allowed: AES256, KMS. Default: AES256."""
+    """Encryption of new objects: keys of OSS (AES256, free) or of KMS (a fee per call). Allowed: AES256, KMS. Default: AES256."""
     files_kms_key: NotRequired[pulumi.Input[str]]
-    """Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
+    """Id of the KMS key for encryption KMS; left out: the key that OSS manages in KMS. Allowed: a KMS key id such as key-bjj1abc or a UUID. Default: none."""
     files_abort_uploads_days: NotRequired[int]
     """Days after which an unfinished multipart upload is removed. Allowed: a whole number from 1 to 3650. Default: 7."""
     files_mode: NotRequired[str]
-    """Make the bucket, or use the one in bucket. Allowed: create, preexisting. Default: create."""
+    """create: create the bucket; preexisting: use the one named in bucket. Allowed: create, preexisting. Default: create."""
     files_storage_class: NotRequired[str]
     """Storage class; cannot be changed later. Allowed: Standard, IA (archived objects cannot be read by a job that starts). Default: Standard."""
     files_versioning: NotRequired[bool]
@@ -60,7 +60,7 @@ class StorageArgs(TypedDict):
     files_expire_days: NotRequired[dict[str, int]]
     """Further folder -> days until its objects are deleted. Allowed: a map of text to a whole number from 1 to 3650. Default: empty."""
     team_buckets: NotRequired[list[str]]
-    """Teams whose data gets an HDFS bucket of its own, <hdfs bucket>-<team>: the only isolation of data that RAM can enforce on OSS-HDFS, because all files of a bucket lie as blocks under .dlsdata/. Allowed: a list, each a team's name as in its workspace. Default: empty."""
+    """Teams whose data gets its own HDFS bucket, <hdfs bucket>-<team>: the only isolation of data that RAM can enforce on OSS-HDFS, because all files of a bucket are blocks under .dlsdata/. Allowed: a list, each a team's name as in its workspace. Default: empty."""
     service_role: NotRequired[str]
     """AliyunOSSDlsDefaultRole, through which OSS-HDFS reaches its data. It exists once an account: create only in one stack of an account that never used OSS-HDFS; it is never deleted. Allowed: existing, create. Default: existing."""
     region: str

@@ -17,15 +17,15 @@ _SERVICE_POLICY: Final = "AliyunOSSDlsRolePolicy"
 
 
 def kept(parent: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:  # noqa: ANN401 - options of many types
-    """Options of what holds or guards data: the engine refuses to delete or replace it; unprotected, it forgets it."""
+    """Options for what holds or guards data: the engine refuses to delete or replace it; unprotected, it forgets it."""
     return pulumi.ResourceOptions(parent=parent, protect=True, retain_on_delete=True, **more)
 
 
 def service_role(name: str, parent: pulumi.Resource, tags: Mapping[str, str]) -> list[pulumi.Resource]:
     """The account's OSS-HDFS service role with the vendor's policy.
 
-    Account-wide and needed by every HDFS bucket: without it their data goes into safe mode. Whether the vendor's
-    policy can be attached before the first authorisation in the console is not established.
+    Account-wide and needed by every HDFS bucket: without it their data goes into safe mode. It is not known whether
+    the vendor's policy can be attached before the first authorisation in the console.
     """
     role = alicloud.ram.Role(
         f"{name}-service-role",
@@ -48,14 +48,14 @@ def service_role(name: str, parent: pulumi.Resource, tags: Mapping[str, str]) ->
 def hdfs_template(bucket: str, settings: HdfsBucket, tags: Mapping[str, str]) -> dict[str, Any]:
     """The ROS template of one HDFS bucket.
 
-    Property names are those of the vendor's ROS library 1.15.0; with EnableOssHdfsService true no account has run it.
-    Lifecycle rules are here because the provider has no resource for them beside its own bucket.
+    Property names are those of the vendor's ROS library 1.15.0; EnableOssHdfsService was not tried on an account.
+    Lifecycle rules are here because the provider has no resource for them apart from its own bucket.
     """
     unfinished = {
         "ID": "unfinished-uploads",
         "Prefix": "",
         "Status": "Enabled",
-        # A rule over all objects may exist only with this exception, else it destroys HDFS data.
+        # A rule over all objects needs this exception, otherwise it destroys HDFS data.
         "Filter": {"Not": {"Prefix": HDFS_DATA}},
         "AbortMultipartUpload": {"Days": settings.abort_uploads_days},
     }
@@ -85,7 +85,7 @@ def hdfs_bucket(
     parent: pulumi.Resource,
     after: list[pulumi.Resource],
 ) -> pulumi.Resource:
-    """An HDFS bucket by ROS, which alone can switch the service on; it cannot be switched off again."""
+    """An HDFS bucket through ROS, the only way to switch the service on; it cannot be switched off again."""
     own_tags = cloud_tags(name, tags)
     return alicloud.ros.Stack(
         name,
@@ -106,7 +106,7 @@ def lifecycle_rules(settings: FilesBucket) -> list[alicloud.oss.BucketLifecycleR
         "enabled": True,
         "prefix": "",
         "abort_multipart_uploads": [{"days": settings.abort_uploads_days}],
-        # also without versioning: what was kept before it was switched off must go some day
+        # also without versioning: versions kept before it was switched off must expire some day
         "noncurrent_version_expirations": [{"days": settings.old_versions_days}],
     }
     expiring: list[alicloud.oss.BucketLifecycleRuleArgsDict] = [
@@ -136,7 +136,7 @@ def files_bucket(
 def guards(
     name: str, bucket: str, settings: Bucket, parent: pulumi.Resource, after: list[pulumi.Resource]
 ) -> list[pulumi.Resource]:
-    """Encryption, TLS and no public access for one bucket, made here or adopted; they stay when the bucket stays.
+    """Encryption, TLS and no public access for one bucket, created here or adopted; they stay when the bucket stays.
 
     OSS-HDFS together with default encryption is not documented by the vendor; new blocks are ordinary objects.
     """

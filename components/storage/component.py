@@ -12,9 +12,15 @@ __all__ = ["Storage"]
 class Storage(pulumi.ComponentResource):
     """Buckets for data, event logs, uploads and job artifacts.
 
-    Creates (or takes over by name) one HDFS bucket, one plain bucket and, where asked, HDFS buckets of single teams.
-    All are private, encrypted and speak TLS only; no plain `pulumi destroy` or replacement can delete one of them.
-    Names are known before anything exists, so all outputs are plain text; depend on the component to come after it.
+    ```python
+    from spark_on_ack import Storage
+    Storage("storage", {"region": "cn-hangzhou", "bucket_prefix": "example-spark"})
+    ```
+
+    Creates (or takes over by name) one HDFS bucket, one plain bucket and, on request, HDFS buckets of single teams.
+    All are private, encrypted and accept only TLS; no plain `pulumi destroy` and no replacement can delete them.
+    Names are known before anything exists, so all outputs are plain text; what needs the buckets themselves must
+    depend on the component.
     """
 
     hdfs_bucket: str
@@ -22,9 +28,9 @@ class Storage(pulumi.ComponentResource):
     hdfs_root: str
     """Root of its HDFS namespace, `oss://<bucket>.<region>.oss-dls.aliyuncs.com`."""
     hdfs_endpoint: str
-    """The OSS-HDFS endpoint of the region; answers only inside a VPC of the region."""
+    """The OSS-HDFS endpoint of the region; reachable only inside a VPC of the region."""
     event_log_dir: str
-    """Where Spark writes event logs and the history server reads them. The check job creates it."""
+    """Where Spark writes event logs and the history server reads them. StorageCheck creates it."""
     checkpoint_root: str
     """Where streaming jobs keep checkpoints."""
     files_bucket: str
@@ -32,7 +38,7 @@ class Storage(pulumi.ComponentResource):
     files_root: str
     """Its root, `oss://<bucket>`."""
     team_roots: dict[str, str]
-    """Team -> root of the HDFS bucket of its own, for the teams of `team_buckets`."""
+    """Team -> root of its own HDFS bucket, for the teams in `team_buckets`."""
 
     def __init__(self, name: str, args: StorageArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         """Raises InputError when an input is wrong, before any resource."""
@@ -65,13 +71,13 @@ class Storage(pulumi.ComponentResource):
         names = {f"{name}-hdfs": inputs.hdfs_bucket}
         names |= {f"{name}-hdfs-{team}": inputs.team_bucket(team) for team in inputs.team_buckets}
         for child, bucket in names.items():
-            made = list[pulumi.Resource]()
+            created = list[pulumi.Resource]()
             if inputs.hdfs.mode == "ros":
-                made = [buckets.hdfs_bucket(child, bucket, inputs.hdfs, inputs.tags, self, role)]
-            if made or inputs.hdfs.adopt:
-                buckets.guards(child, bucket, inputs.hdfs, self, made)
-        made = []
+                created = [buckets.hdfs_bucket(child, bucket, inputs.hdfs, inputs.tags, self, role)]
+            if created or inputs.hdfs.adopt:
+                buckets.guards(child, bucket, inputs.hdfs, self, created)
+        created = []
         if inputs.files.mode == "create":
-            made = [buckets.files_bucket(f"{name}-files", inputs.files_bucket, inputs.files, inputs.tags, self)]
-        if made or inputs.files.adopt:
-            buckets.guards(f"{name}-files", inputs.files_bucket, inputs.files, self, made)
+            created = [buckets.files_bucket(f"{name}-files", inputs.files_bucket, inputs.files, inputs.tags, self)]
+        if created or inputs.files.adopt:
+            buckets.guards(f"{name}-files", inputs.files_bucket, inputs.files, self, created)

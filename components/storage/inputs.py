@@ -21,7 +21,7 @@ MAX_BUCKET_NAME: Final = 63
 
 
 def hdfs_endpoint(region: str) -> str:
-    """The OSS-HDFS endpoint of a region; answers only inside a VPC of that region."""
+    """The OSS-HDFS endpoint of a region; reachable only inside a VPC of that region."""
     return f"{region}.oss-dls.aliyuncs.com"
 
 
@@ -46,7 +46,7 @@ Expiry = dict[str, Days]
 
 
 def _separate(rules: Expiry) -> Expiry:
-    """Prefixes a lifecycle rule may have: real folders, none inside another (OSS refuses overlaps)."""
+    """Checks the prefixes of lifecycle rules: real folders, none inside another (OSS refuses overlaps)."""
     for prefix in rules:
         if not prefix.endswith("/") or prefix.startswith("/"):
             raise not_allowed(f"{prefix!r} is not a folder; allowed: prefixes such as 'tmp/'")
@@ -61,7 +61,7 @@ def _spares_hdfs(rules: Expiry) -> Expiry:
         if HDFS_DATA.startswith(prefix) or prefix.startswith(HDFS_DATA):
             raise not_allowed(
                 f"a rule on {prefix!r} would delete the data of OSS-HDFS under {HDFS_DATA!r}; allowed: prefixes "
-                "outside of it (Spark's own cleaners and OSS-HDFS tiering take care of HDFS data)"
+                "outside it (Spark's own cleaners and OSS-HDFS tiering handle HDFS data)"
             )
     return _separate(rules)
 
@@ -69,8 +69,8 @@ def _spares_hdfs(rules: Expiry) -> Expiry:
 def _spares_uploads(rules: Expiry) -> Expiry:
     for prefix in rules:
         if prefix == "" or LOGS.startswith(prefix) or prefix.startswith(LOGS):
-            words = "the whole bucket" if prefix == "" else f"{prefix!r}, which logs_days decides"
-            raise not_allowed(f"a rule on {words}; allowed: prefixes beside {LOGS!r}, such as 'tmp/'")
+            words = "the whole bucket" if prefix == "" else f"{prefix!r}, which logs_days controls"
+            raise not_allowed(f"a rule on {words}; allowed: prefixes other than {LOGS!r}, such as 'tmp/'")
     return _separate(rules)
 
 
@@ -92,31 +92,32 @@ class Bucket(Inputs):
     """What the settings of both buckets have in common."""
 
     bucket: BucketName | None = Field(
-        None, description="Name of the bucket, unique in all of OSS; left out: made of bucket_prefix"
+        None, description="Name of the bucket, unique in all of OSS; left out: derived from bucket_prefix"
     )
     adopt: bool = Field(
         False,
-        description="With mode preexisting: put encryption, TLS and public-access rules on the bucket too; "
-        "this replaces the bucket policy it has",
+        description="With mode preexisting: also set encryption, TLS and public-access rules on the bucket; "
+        "this replaces its bucket policy",
     )
     redundancy: Literal["LRS", "ZRS"] = Field(
-        "LRS", description="Copies in one zone (LRS) or in three (ZRS, dearer); cannot be changed later"
+        "LRS", description="Copies in one zone (LRS) or in three (ZRS, more expensive); cannot be changed later"
     )
     encryption: Encryption = Field(
-        "AES256", description="Encryption of new objects: keys of OSS (AES256, free) or of KMS (a call fee per object)"
+        "AES256", description="Encryption of new objects: keys of OSS (AES256, free) or of KMS (a fee per call)"
     )
     kms_key: Value[KmsKeyId] | None = Field(
-        None, description="Id of the KMS key for encryption KMS; left out: the key OSS keeps in KMS"
+        None, description="Id of the KMS key for encryption KMS; left out: the key that OSS manages in KMS"
     )
     abort_uploads_days: Days = Field(7, description="Days after which an unfinished multipart upload is removed")
 
     @check
     def _key_needs_kms(self) -> Mistakes:
         if self.kms_key is not None and self.encryption != "KMS":
-            yield "kms_key", f"{show(self.kms_key)} has no effect with encryption {self.encryption}"
+            reason = f"{show(self.kms_key)} has no effect with encryption {self.encryption}"
+            yield "kms_key", f"{reason}; allowed: encryption KMS, or leave it out"
 
     def without_effect(self, mode: str) -> list[str]:
-        """The keys that differ from their default although `mode` leaves the bucket's making to others."""
+        """The keys that differ from their default although with `mode` the bucket is not created here."""
         if mode != "preexisting":
             return ["adopt"] if self.adopt else []
         used = {"mode", "bucket", "adopt"} | ({"encryption", "kms_key"} if self.adopt else set())
@@ -128,8 +129,8 @@ class HdfsBucket(Bucket):
 
     mode: Literal["ros", "preexisting"] = Field(
         "ros",
-        description="ros: made by one ROS stack, the only programmable way to switch OSS-HDFS on (no account has run "
-        "it yet); preexisting: made in the console with OSS-HDFS on, named in bucket",
+        description="ros: created by a ROS stack, the only programmable way to switch OSS-HDFS on (not yet tried on an "
+        "account); preexisting: created in the console with OSS-HDFS on, and named in bucket",
     )
     storage_class: Annotated[
         str, *matching("Standard|IA", "Standard, IA (OSS-HDFS does not work on the archive classes)")
@@ -138,20 +139,22 @@ class HdfsBucket(Bucket):
         {}, description="Folder of plain OSS objects in this bucket -> days until they are deleted"
     )
     versioning: Annotated[bool, *_off("OSS-HDFS may become unavailable on a versioned bucket")] = Field(
-        False, description="Bucket versioning, which OSS-HDFS does not survive"
+        False, description="Bucket versioning, which breaks OSS-HDFS"
     )
     worm: Annotated[bool, *_off("under a retention policy OSS-HDFS can never free deleted data")] = Field(
-        False, description="Retention policy (WORM), which OSS-HDFS does not survive"
+        False, description="Retention policy (WORM), which breaks OSS-HDFS"
     )
 
 
 class FilesBucket(Bucket):
     """The plain OSS bucket: uploads from CI (jars, job files), logs and job artifacts.
 
-    It exists beside the HDFS bucket because an object put through OSS cannot be seen through OSS-HDFS.
+    It exists in addition to the HDFS bucket because an object written through OSS cannot be seen through OSS-HDFS.
     """
 
-    mode: Literal["create", "preexisting"] = Field("create", description="Make the bucket, or use the one in bucket")
+    mode: Literal["create", "preexisting"] = Field(
+        "create", description="create: create the bucket; preexisting: use the one named in bucket"
+    )
     storage_class: Annotated[
         str, *matching("Standard|IA", "Standard, IA (archived objects cannot be read by a job that starts)")
     ] = Field("Standard", description="Storage class; cannot be changed later")
@@ -164,7 +167,7 @@ class FilesBucket(Bucket):
 
 
 class StorageSettings(Inputs):
-    """What a stack file says about storage."""
+    """Object storage: the HDFS bucket, the plain bucket, and buckets of single teams."""
 
     bucket_prefix: (
         Annotated[
@@ -173,15 +176,15 @@ class StorageSettings(Inputs):
         | None
     ) = Field(
         None,
-        description="First part of the bucket names, which all customers of OSS share: put the company's name in it; "
-        "the buckets are <bucket_prefix>-hdfs and <bucket_prefix>-files",
+        description="First part of the bucket names. All customers of OSS share one name space, so include the "
+        "company's name; the buckets are <bucket_prefix>-hdfs and <bucket_prefix>-files",
     )
     hdfs: HdfsBucket = Field(HdfsBucket(), description="The HDFS bucket")
     files: FilesBucket = Field(FilesBucket(), description="The plain bucket")
     team_buckets: tuple[Team, ...] = Field(
         (),
-        description="Teams whose data gets an HDFS bucket of its own, <hdfs bucket>-<team>: the only isolation of data "
-        "that RAM can enforce on OSS-HDFS, because all files of a bucket lie as blocks under .dlsdata/",
+        description="Teams whose data gets its own HDFS bucket, <hdfs bucket>-<team>: the only isolation of data that "
+        "RAM can enforce on OSS-HDFS, because all files of a bucket are blocks under .dlsdata/",
     )
     service_role: Literal["existing", "create"] = Field(
         "existing",
@@ -193,7 +196,7 @@ class StorageSettings(Inputs):
     def _buckets_have_names(self) -> Mistakes:
         for key, group in (("hdfs", self.hdfs), ("files", self.files)):
             if group.bucket is None and group.mode == "preexisting":
-                yield f"{key}.bucket", "missing; allowed: the name of the bucket that exists"
+                yield f"{key}.bucket", "missing; allowed: the name of the existing bucket"
             elif group.bucket is None and self.bucket_prefix is None:
                 yield "bucket_prefix", "missing; allowed: text, the first part of the buckets' names"
         if self.hdfs_bucket == self.files_bucket and (self.bucket_prefix or self.files.bucket):
@@ -210,12 +213,12 @@ class StorageSettings(Inputs):
         for i, team in enumerate(self.team_buckets):
             name = self.team_bucket(team)
             if team in self.team_buckets[:i]:
-                yield f"team_buckets[{i}]", f"{team!r} is there twice"
+                yield f"team_buckets[{i}]", f"{team!r} is listed twice; allowed: each team once"
             elif len(name) > MAX_BUCKET_NAME:
                 yield (
                     f"team_buckets[{i}]",
                     f"the name {name!r} has {len(name)} characters; "
-                    f"allowed: at most {MAX_BUCKET_NAME}, by a shorter bucket_prefix",
+                    f"allowed: at most {MAX_BUCKET_NAME}, so shorten bucket_prefix",
                 )
 
     @property

@@ -20,11 +20,11 @@ class StorageCheckArgs(TypedDict):
     root: str
     """Root of the bucket or folder to check; the check leaves nothing there. Allowed: an address such as oss://bucket.region.oss-dls…."""
     folders: NotRequired[list[str]]
-    """Folders under the root that the check creates for good, such as the event log folder. Allowed: a list, each a path without spaces, colons and wildcards. Default: empty."""
+    """Folders under the root that the check creates and keeps, such as the event log folder. Allowed: a list, each a path without spaces, colons and wildcards. Default: empty."""
     hadoop_conf: dict[str, str]
     """Hadoop settings that reach the bucket: the job defaults' spark.hadoop.* without that prefix. Allowed: a map of text to text."""
     pod_template: NotRequired[pulumi.Input[str]]
-    """JSON of a pod template to build on, such as a workspace's driver template: its annotations, labels, volumes, tolerations and sidecars give the check the identity and the place that jobs have. Allowed: text. Default: empty."""
+    """JSON of a pod template to build on, such as a workspace's driver template: its annotations, labels, volumes, tolerations and sidecars give the check the identity of jobs, and send it where they run. Allowed: text. Default: empty."""
     name: NotRequired[str]
     """Name of the CronJob. Allowed: a Kubernetes name of 1 to 53 characters. Default: check-storage."""
 

@@ -1,4 +1,4 @@
-"""A check of storage from inside the cluster, which a person runs once: OSS-HDFS answers only inside its VPC."""
+"""A check of storage from inside the cluster, run by hand: OSS-HDFS is reachable only inside its VPC."""
 
 import json
 from pathlib import Path
@@ -34,8 +34,8 @@ def check_pod(
     `values` are the script's environment. Fulfils the Pod Security standard `restricted`. With a credential sidecar
     in the template, only ECI ends the pod after the script; elsewhere the job's deadline does.
     """
-    given = json.loads(template) if template else {}
-    metadata, spec = given.get("metadata", {}), given.get("spec", {})
+    base = json.loads(template) if template else {}
+    metadata, spec = base.get("metadata", {}), base.get("spec", {})
     first, *sidecars = spec.get("containers") or [{}]
     mounts = [m for m in first.get("volumeMounts", []) if m["mountPath"] != "/tmp"]  # noqa: S108 - the pod's own
     container = {
@@ -71,15 +71,22 @@ def check_pod(
 
 
 class StorageCheck(pulumi.ComponentResource):
-    """A suspended CronJob that costs nothing until someone runs it (`command`).
+    """A check of a bucket from inside the cluster: a suspended CronJob that costs nothing until someone runs it.
 
-    The run lists the root, creates the folders that must exist (event logs), writes, reads, renames and deletes; a
-    failing step is named together with its usual cause. It may be run as often as one likes, after every change of
-    roles, image or network.
+    ```python
+    from spark_on_ack import StorageCheck
+    root = "oss://example-spark-hdfs.cn-hangzhou.oss-dls.aliyuncs.com"
+    pod = {"namespace": "spark", "service_account": "spark", "image": "registry.example.com/spark:3.5.9"}
+    StorageCheck("check", {**pod, "root": root, "hadoop_conf": {}})
+    ```
+
+    The run (`command`) lists the root, creates the folders that must exist (event logs), writes, reads, renames and
+    deletes; a failing step is named together with its usual cause. Run it as often as you like, for example after
+    every change of roles, image or network.
     """
 
     command: str
-    """What to type to run the check."""
+    """Command that runs the check."""
 
     def __init__(self, name: str, args: StorageCheckArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         """Raises InputError when an input is wrong, before any resource."""
@@ -98,7 +105,7 @@ class StorageCheck(pulumi.ComponentResource):
             metadata={"name": inputs.name, "namespace": inputs.namespace, "labels": labels},
             spec={
                 "schedule": "0 0 1 1 *",
-                "suspend": True,  # the schedule never acts: jobs are made from it by hand
+                "suspend": True,  # the schedule never fires: jobs are created from it by hand
                 "concurrency_policy": "Forbid",
                 "job_template": {
                     "spec": {

@@ -1,4 +1,4 @@
-"""Inputs of StorageCheck: the job that proves, from inside, that storage works."""
+"""Inputs of StorageCheck: the job that proves, from inside the cluster, that storage works."""
 
 from typing import Annotated, Final
 
@@ -23,7 +23,7 @@ class StorageCheckInputs(Inputs):
     image: Value[str] = Field(description="Spark image with JindoSDK, the one jobs use")
     root: _Root = Field(description="Root of the bucket or folder to check; the check leaves nothing there")
     folders: tuple[_Folder, ...] = Field(
-        (), description="Folders under the root that the check creates for good, such as the event log folder"
+        (), description="Folders under the root that the check creates and keeps, such as the event log folder"
     )
     hadoop_conf: dict[str, str] = Field(
         description="Hadoop settings that reach the bucket: the job defaults' spark.hadoop.* without that prefix"
@@ -31,6 +31,6 @@ class StorageCheckInputs(Inputs):
     pod_template: Value[str] = Field(
         "",
         description="JSON of a pod template to build on, such as a workspace's driver template: its annotations, "
-        "labels, volumes, tolerations and sidecars give the check the identity and the place that jobs have",
+        "labels, volumes, tolerations and sidecars give the check the identity of jobs, and send it where they run",
     )
     name: _KubeName = Field(CHECK_NAME, description="Name of the CronJob")

@@ -1,4 +1,4 @@
-"""Who may do what in a workspace: the driver's least rights, and those of the people who submit."""
+"""Who may do what in a workspace: the driver's least rights, and the rights of those who submit jobs."""
 
 from typing import Any, Final
 
@@ -12,12 +12,12 @@ JOBS: Final = ["sparkapplications", "scheduledsparkapplications", "sparkconnects
 
 
 def driver_rules(inputs: WorkspaceInputs) -> Rules:
-    """The driver's rights: to make and remove its executors, and what it leaves behind when it ends.
+    """The driver's rights: to create and delete its executors, and to delete what it leaves behind when it ends.
 
-    Less than the operator's chart gives: no writing of services (the operator makes the driver's), no reading of
-    secrets, no volume claims unless the quota has some. A Spark 3.5.9 driver in client mode with just these rights
-    started and ended executors without one refusal (API server's audit log). `patch` marks executors (decommission,
-    kept pods); an admission policy lets it change labels and annotations only.
+    Fewer than the operator's chart grants: no writing of services (the operator creates the driver's), no reading of
+    secrets, no volume claims unless the quota allows some. A Spark 3.5.9 driver in client mode with just these rights
+    started and stopped executors without one refusal (API server's audit log). `patch` marks executors
+    (decommissioning, kept pods); an admission policy restricts it to labels and annotations.
     """
     claims = ["get", "list", "delete", "deletecollection"]
     if inputs.quota.volume_claims:
@@ -31,10 +31,10 @@ def driver_rules(inputs: WorkspaceInputs) -> Rules:
 
 
 def submit_rules() -> Rules:
-    """Rights of people and CI: jobs, and to look at what becomes of them.
+    """Rights of people and CI: to manage jobs, and to follow what happens to them.
 
-    No pods/create and no pods/exec, because either is every account of the namespace; no secrets. Port-forward is how
-    one sees a running driver's UI; whoever submits decides what that driver runs anyway.
+    No pods/create and no pods/exec, because either gives access to every account of the namespace; no secrets.
+    Port-forward shows a running driver's UI; whoever submits a job decides what its driver runs anyway.
     """
     return [
         _rule("sparkoperator.k8s.io", JOBS, [*READ, "create", "update", "patch", "delete"]),

@@ -9,96 +9,96 @@ if TYPE_CHECKING:
 
 
 class WorkspaceArgs(TypedDict):
-    """Inputs of Workspace: its settings, and what the rest of the platform gives its jobs."""
+    """Inputs of Workspace: its settings, and what the rest of the platform provides to its jobs."""
 
     team: str
-    """Name of the team; part of names, labels, cost tags and of the submit group. Allowed: 1 to 40 lower-case letters, digits and dashes, beginning with a letter."""
+    """Name of the team; part of names, labels, cost tags and the submit group. Allowed: 1 to 40 lower-case letters, digits and dashes, beginning with a letter."""
     namespace: NotRequired[str]
     """Namespace of the team's jobs, and of nothing else. Allowed: 1 to 63 lower-case letters, digits and dashes, not default and not kube-…. Default: spark-<team>."""
     quota_pods: NotRequired[pulumi.Input[int]]
-    """Pods that run or wait, drivers and executors together. Allowed: a whole number from 1 to 100000. Default: 200."""
+    """Running and pending pods, drivers and executors together. Allowed: a whole number from 1 to 100000. Default: 200."""
     quota_drivers: NotRequired[pulumi.Input[int]]
-    """Drivers expected at the same time; no job may ask for executors in their place. Allowed: a whole number from 1 to 100000. Default: 10."""
+    """Drivers expected at the same time; no job may request executors in their place. Allowed: a whole number from 1 to 100000. Default: 10."""
     quota_finished_pods: NotRequired[pulumi.Input[int]]
-    """Finished driver pods that may lie about besides; they go with their SparkApplication. Allowed: a whole number from 0 to 100000. Default: 500."""
+    """Finished driver pods kept in addition; they are deleted with their SparkApplication. Allowed: a whole number from 0 to 100000. Default: 500."""
     quota_cpu: NotRequired[pulumi.Input[int]]
-    """vCPU requested by all pods; 200 pods of 4 by default. Allowed: a whole number from 1 to 100000. Default: 800."""
+    """vCPU requested by all pods together; the default is 200 executors of the default size. Allowed: a whole number from 1 to 100000. Default: 800."""
     quota_memory_gib: NotRequired[pulumi.Input[int]]
-    """GiB of memory requested by all pods; 4 a vCPU by default. Allowed: a whole number from 1 to 100000. Default: 3200."""
+    """GiB of memory requested by all pods together; the default is 200 executors of the default size. Allowed: a whole number from 1 to 100000. Default: 3200."""
     quota_applications: NotRequired[pulumi.Input[int]]
-    """SparkApplications, running and finished; set timeToLiveSeconds to have them removed. Allowed: a whole number from 1 to 100000. Default: 500."""
+    """SparkApplications, running and finished; set timeToLiveSeconds in them to have them removed. Allowed: a whole number from 1 to 100000. Default: 500."""
     quota_services: NotRequired[pulumi.Input[int]]
-    """Services; a running job has two, its driver's and its UI's. Allowed: a whole number from 0 to 100000. Default: 100."""
+    """Services; a running job has two, for its driver and its UI. Allowed: a whole number from 0 to 100000. Default: 100."""
     quota_config_maps: NotRequired[pulumi.Input[int]]
-    """Config maps; a job has two or three. Allowed: a whole number from 0 to 100000. Default: 500."""
+    """ConfigMaps; a job has two or three. Allowed: a whole number from 0 to 100000. Default: 500."""
     quota_secrets: NotRequired[pulumi.Input[int]]
     """Secrets. Allowed: a whole number from 0 to 100000. Default: 50."""
     quota_volume_claims: NotRequired[int]
-    """Volume claims; 0: none, jobs use the pods' own disks, and drivers cannot make any. Allowed: a whole number from 0 to 10000. Default: 0."""
+    """PersistentVolumeClaims; 0: none, jobs use the pods' own disks, and drivers cannot create any. Allowed: a whole number from 0 to 10000. Default: 0."""
     quota_storage_gib: NotRequired[pulumi.Input[int]]
-    """GiB of all volume claims. Allowed: a whole number from 0 to 100000. Default: 0."""
+    """GiB of all volume claims together. Allowed: a whole number from 0 to 100000. Default: 0."""
     container_max_cpu: NotRequired[int]
-    """Most vCPU one container may request; ECI ends at 64. Allowed: a whole number from 1 to 64. Default: 16."""
+    """Most vCPU one container may request; ECI's largest pod has 64. Allowed: a whole number from 1 to 64. Default: 16."""
     container_max_memory_gib: NotRequired[int]
     """Most GiB of memory one container may request. Allowed: a whole number from 1 to 512. Default: 64."""
     container_default_cpu_millis: NotRequired[int]
-    """Request of a container that names none, in thousandths of a vCPU (sidecars). Allowed: a whole number from 50 to 64000. Default: 500."""
+    """Request of a container that sets none (sidecars), in thousandths of a vCPU. Allowed: a whole number from 50 to 64000. Default: 500."""
     container_default_memory_mib: NotRequired[int]
-    """Memory, as request and limit, of a container that names none, in MiB. Allowed: a whole number from 64 to 524288. Default: 1024."""
+    """Memory, as request and limit, of a container that sets none, in MiB. Allowed: a whole number from 64 to 524288. Default: 1024."""
     monthly_budget_cny: NotRequired[int]
     """Whole CNY a month; policies warn or refuse when the quota costs more. Allowed: a whole number from 0 to 1000000000. Default: none."""
     submitters_groups: NotRequired[list[str]]
-    """Further groups, as the cluster's authentication names them. Allowed: a list, each text. Default: empty."""
+    """Further groups, under the names the cluster's authentication gives them. Allowed: a list, each text. Default: empty."""
     submitters_users: NotRequired[list[str]]
     """Further users: RAM user ids, or system:serviceaccount:<namespace>:<name>. Allowed: a list, each text. Default: empty."""
     images: NotRequired[list[str]]
-    """Images jobs may use; the platform's Spark image is always allowed. The default are the official Spark images. Allowed: a list, each an image without tag (registry.example.com/data/spark), or a folder of images ending with / (registry.example.com/data/). Default: spark, apache/spark."""
+    """Images that jobs may use; the platform's Spark image is always allowed. The defaults are the official Spark images. Allowed: a list, each an image without tag (registry.example.com/data/spark), or a folder of images ending with / (registry.example.com/data/). Default: spark, apache/spark."""
     egress_cloud_cidrs: NotRequired[list[str]]
     """Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here). Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.64.0.0/10."""
     egress_cluster_cidrs: NotRequired[list[str]]
     """Ranges of the API server, ports 443 and 6443, for drivers only; narrow it to the VPC's range. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16."""
     egress_dns_cidrs: NotRequired[list[str]]
-    """DNS servers besides the cluster's own; the default are those of a VPC (from memory). Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.100.2.136/32, 100.100.2.138/32."""
+    """DNS servers other than the cluster's own; the defaults are those of a VPC (from memory). Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.100.2.136/32, 100.100.2.138/32."""
     egress_destinations: NotRequired[list[str]]
-    """Databases and the like, as range:port, for example 10.1.2.0/24:3306. Allowed: a list of range:port. Default: empty."""
+    """Databases and other services, as range:port, for example 10.1.2.0/24:3306. Allowed: a list of range:port. Default: empty."""
     spark_version: NotRequired[str]
-    """Spark release of the image; decides version-specific keys. Allowed: a release of Spark 3.5, 4.0, 4.1 or 4.2 such as 3.5.9 (the shuffle client is not known to work with 4.3). Default: 3.5.9."""
+    """Spark release of the image; some keys depend on it. Allowed: a release of Spark 3.5, 4.0, 4.1 or 4.2 such as 3.5.9 (the shuffle client is not known to work with 4.3). Default: 3.5.9."""
     spark_image: NotRequired[pulumi.Input[str]]
-    """Image of jobs that name none (see images/spark); none: every job names its image. Allowed: an image with its tag or digest. Default: none."""
+    """Image of jobs that do not name one (see images/spark); none: every job names its image. Allowed: an image with its tag or digest. Default: none."""
     spark_driver_vcpu: NotRequired[int]
     """vCPU of the driver pod. Allowed: a whole number from 1 to 64. Default: 2."""
     spark_driver_memory_gib: NotRequired[int]
-    """Memory of the whole driver pod in GiB; with vcpu a size of ECI's table. Allowed: a whole number of GiB from 2 to 512. Default: 8."""
+    """Memory of the whole driver pod in GiB; together with vcpu a size of ECI's table. Allowed: a whole number of GiB from 2 to 512. Default: 8."""
     spark_driver_overhead_factor: NotRequired[float]
     """Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python. Allowed: a number from 0.05 to 0.6. Default: 0.14."""
     spark_executor_vcpu: NotRequired[int]
-    """vCPU, and tasks at a time, of an executor pod. Allowed: a whole number from 1 to 64. Default: 4."""
+    """vCPU of an executor pod, and the tasks it runs at a time. Allowed: a whole number from 1 to 64. Default: 4."""
     spark_executor_memory_gib: NotRequired[int]
-    """Memory of the whole executor pod in GiB; with vcpu a size of ECI's table. Allowed: a whole number of GiB from 2 to 512. Default: 16."""
+    """Memory of the whole executor pod in GiB; together with vcpu a size of ECI's table. Allowed: a whole number of GiB from 2 to 512. Default: 16."""
     spark_executor_overhead_factor: NotRequired[float]
     """Memory outside the heap as a share of the heap: JindoSDK's buffers, network buffers, Python. Allowed: a number from 0.05 to 0.6. Default: 0.14."""
     spark_executor_pyspark_memory_mib: NotRequired[int]
-    """MiB set apart for Python workers; 0: they share the overhead. Allowed: a whole number from 0 to 262144. Default: 0."""
+    """MiB reserved for Python workers; 0: they share the overhead. Allowed: a whole number from 0 to 262144. Default: 0."""
     spark_executor_offheap_memory_mib: NotRequired[int]
-    """MiB of off-heap memory of Spark; 0: off. Allowed: a whole number from 0 to 262144. Default: 0."""
+    """MiB of Spark's off-heap memory; 0: off. Allowed: a whole number from 0 to 262144. Default: 0."""
     spark_executor_spot: NotRequired[bool]
-    """Executors on spot capacity, on demand when there is none. Tasks of a lost executor run again. Allowed: true or false. Default: false."""
+    """Run executors on spot capacity, on demand when there is none. Tasks of a lost executor run again. Allowed: true or false. Default: false."""
     spark_executor_spot_protected_hours: NotRequired[int]
-    """Hours a spot executor is safe from being taken away; 0 is cheaper. Allowed: a whole number from 0 to 1. Default: 1."""
+    """Hours during which a spot executor is not reclaimed; 0 is cheaper. Allowed: a whole number from 0 to 1. Default: 1."""
     spark_executor_ephemeral_storage_gib: NotRequired[int]
-    """Disk of a pod for the image, spills and buffers in GiB; 30 are free, more is paid. Allowed: a whole number from 30 to 500. Default: 30."""
+    """Disk of a pod for the image, spills and buffers in GiB; 30 GiB are free, more is billed. Allowed: a whole number from 30 to 500. Default: 30."""
     spark_scaling_min_executors: NotRequired[int]
     """Executors a job keeps even when idle; each costs money. Allowed: a whole number from 0 to 10000. Default: 0."""
     spark_scaling_initial_executors: NotRequired[int]
-    """Executors asked for at the start. Allowed: a whole number from 0 to 10000. Default: 2."""
+    """Executors requested at the start. Allowed: a whole number from 0 to 10000. Default: 2."""
     spark_scaling_max_executors: NotRequired[int]
-    """Most executors of one job; the workspace's quota lowers it further. Allowed: a whole number from 1 to 10000. Default: 200."""
+    """Most executors of one job; the workspace's quota may lower it. Allowed: a whole number from 1 to 10000. Default: 200."""
     spark_scaling_idle_timeout_seconds: NotRequired[int]
     """Seconds until an idle executor is given back. 10 s saved 61 % of executor time in a job with one long reduce task, Spark's 60 s only 14 % (measured). Allowed: a whole number from 5 to 60. Default: 10."""
     spark_scaling_batch_size: NotRequired[int]
-    """Executor pods asked for in one round; Spark's 5 to 20 gives 5 to 15 pods a second. Allowed: a whole number from 1 to 10000. Default: 500."""
+    """Executor pods requested in one round. Spark's 5 to 20 gives 5 to 15 pods a second; 500 every 200 ms gave 43 to 60 (measured). Allowed: a whole number from 1 to 10000. Default: 500."""
     spark_scaling_batch_delay_ms: NotRequired[int]
-    """Milliseconds between rounds; Spark wants more than 100. Allowed: a whole number from 101 to 60000. Default: 200."""
+    """Milliseconds between rounds; Spark requires more than 100. Allowed: a whole number from 101 to 60000. Default: 200."""
     spark_max_pending_minutes: NotRequired[int]
     """Minutes a serverless pod may wait for capacity or its image; the wait is billed. Allowed: a whole number from 10 to 1440. Default: 30."""
     spark_image_cache: NotRequired[bool]

@@ -27,11 +27,17 @@ RBAC = "rbac.authorization.k8s.io"
 class Workspace(pulumi.ComponentResource):
     """One team's namespace with everything its jobs need, and nothing beyond it.
 
+    ```python
+    from spark_on_ack import Workspace
+    Workspace("payments", {"team": "payments", "quota_pods": 100})
+    ```
+
     Twelve objects: the namespace under Pod Security `restricted`, the accounts of drivers (least rights) and executors
-    (none, and no token), a role for people and CI that submits jobs but creates no pods and reads no secrets, one
-    quota, one limit range, two network policies that deny what they do not name, and the config map `spark-defaults`
-    with the configuration and pod templates that every job of the team is submitted with. What holds for all teams
-    is in AdmissionPolicies, which finds the namespace by its label and the team's own facts in its annotations.
+    (no rights, no token), a role for people and CI who submit jobs (it creates no pods and reads no secrets), one
+    quota, one limit range, two network policies that deny whatever they do not list, and the ConfigMap
+    `spark-defaults` with the configuration and pod templates that every job of the team is submitted with. Rules for
+    all teams are in AdmissionPolicies, which find the namespace by its label and the team's own facts in its
+    annotations.
     """
 
     namespace: pulumi.Output[str]
@@ -39,7 +45,7 @@ class Workspace(pulumi.ComponentResource):
     submit_role: pulumi.Output[str]
     """Role in that namespace for people and CI who submit jobs."""
     submit_group: pulumi.Output[str]
-    """Group that has that role: put people and CI into it."""
+    """Group with that role: add people and CI to it."""
 
     def __init__(self, name: str, args: WorkspaceArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("spark-on-ack:index:Workspace", name, None, opts)
@@ -89,7 +95,7 @@ class Workspace(pulumi.ComponentResource):
         self._role("submit", SUBMIT, access.submit_rules(), access.submit_subjects(self._inputs), [])
 
     def _role(self, part: str, name: str, rules: Any, subjects: Any, after: list[pulumi.Resource]) -> None:  # noqa: ANN401
-        """A role and its binding, which exists only after the role and `after`."""
+        """A role and its binding, which is created only after the role and `after`."""
         role = k8s.rbac.v1.Role(
             f"{self._name}-{part}-role", metadata=self._metadata(name), rules=rules, opts=self._inside
         )
@@ -124,7 +130,7 @@ class Workspace(pulumi.ComponentResource):
             )
 
     def _defaults(self) -> None:
-        """The config map the operator's submit hook reads at every submission; a changed one is patched in place."""
+        """The ConfigMap that the operator's submit hook reads at every submission; a change patches it in place."""
         inputs = self._inputs
         context = JobContext(
             team=inputs.team,

@@ -1,4 +1,4 @@
-"""Inputs of a team's workspace: quota, sizes, who submits, which images and networks its jobs may use."""
+"""Inputs of a team's workspace: quota, sizes, who submits jobs, which images and networks they may use."""
 
 import ipaddress
 import re
@@ -14,7 +14,7 @@ from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.sentences import Allowed, show
 from ..base.values import Value, matching
 from ..pods.kinds import KINDS, PodSurroundings
-from ..spark.inputs import SparkSettings
+from ..spark.inputs import EXECUTOR, MAX_EXECUTORS, SparkSettings
 
 TEAM = "1 to 40 lower-case letters, digits and dashes, beginning with a letter"
 TEAM_PATTERN = r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?"
@@ -38,7 +38,7 @@ EVERYONE = ("system:masters", "system:authenticated", "system:unauthenticated", 
 def _subjects(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name in EVERYONE or not name.strip():
-            raise not_allowed(f"{name!r} is not a group of a team; allowed: names of the team's own people or CI")
+            raise not_allowed(f"{name!r} is not a group of one team; allowed: the team's own users, groups or CI")
     return names
 
 
@@ -51,7 +51,7 @@ def _destinations(values: tuple[str, ...]) -> tuple[str, ...]:
         except ValueError:
             wrong = True
         if wrong:
-            raise not_allowed(f"{value!r} is no destination; allowed: an IPv4 range and a port, as 10.1.2.0/24:3306")
+            raise not_allowed(f"{value!r} is not a destination; allowed: IPv4 range and port, such as 10.1.2.0/24:3306")
     return values
 
 
@@ -61,55 +61,69 @@ Count = Annotated[int, Field(ge=0, le=100000)]
 Positive = Annotated[int, Field(ge=1, le=100000)]
 
 
+PODS = MAX_EXECUTORS
+"""Default number of pods: one job of the default size fits."""
+
+
 class Quota(Inputs):
     """What all jobs of the team may use at the same time."""
 
-    pods: Value[Positive] = Field(200, description="Pods that run or wait, drivers and executors together")
+    pods: Value[Positive] = Field(PODS, description="Running and pending pods, drivers and executors together")
     drivers: Value[Positive] = Field(
-        10, description="Drivers expected at the same time; no job may ask for executors in their place"
+        10, description="Drivers expected at the same time; no job may request executors in their place"
     )
     finished_pods: Value[Count] = Field(
-        500, description="Finished driver pods that may lie about besides; they go with their SparkApplication"
+        500, description="Finished driver pods kept in addition; they are deleted with their SparkApplication"
     )
-    cpu: Value[Positive] = Field(800, description="vCPU requested by all pods; 200 pods of 4 by default")
-    memory_gib: Value[Positive] = Field(3200, description="GiB of memory requested by all pods; 4 a vCPU by default")
+    cpu: Value[Positive] = Field(
+        PODS * int(EXECUTOR.vcpu),
+        description=f"vCPU requested by all pods together; the default is {PODS} executors of the default size",
+    )
+    memory_gib: Value[Positive] = Field(
+        PODS * int(EXECUTOR.gib),
+        description=f"GiB of memory requested by all pods together; the default is {PODS} executors of the default "
+        "size",
+    )
     applications: Value[Positive] = Field(
-        500, description="SparkApplications, running and finished; set timeToLiveSeconds to have them removed"
+        500, description="SparkApplications, running and finished; set timeToLiveSeconds in them to have them removed"
     )
-    services: Value[Count] = Field(100, description="Services; a running job has two, its driver's and its UI's")
-    config_maps: Value[Count] = Field(500, description="Config maps; a job has two or three")
+    services: Value[Count] = Field(100, description="Services; a running job has two, for its driver and its UI")
+    config_maps: Value[Count] = Field(500, description="ConfigMaps; a job has two or three")
     secrets: Value[Count] = Field(50, description="Secrets")
     volume_claims: int = Field(
         0,
         ge=0,
         le=10000,
-        description="Volume claims; 0: none, jobs use the pods' own disks, and drivers cannot make any",
+        description="PersistentVolumeClaims; 0: none, jobs use the pods' own disks, and drivers cannot create any",
     )
-    storage_gib: Value[Count] = Field(0, description="GiB of all volume claims")
+    storage_gib: Value[Count] = Field(0, description="GiB of all volume claims together")
 
 
 class ContainerSize(Inputs):
     """Sizes of single containers."""
 
-    max_cpu: int = Field(16, ge=1, le=64, description="Most vCPU one container may request; ECI ends at 64")
+    max_cpu: int = Field(16, ge=1, le=64, description="Most vCPU one container may request; ECI's largest pod has 64")
     max_memory_gib: int = Field(64, ge=1, le=512, description="Most GiB of memory one container may request")
     default_cpu_millis: int = Field(
-        500, ge=50, le=64000, description="Request of a container that names none, in thousandths of a vCPU (sidecars)"
+        500,
+        ge=50,
+        le=64000,
+        description="Request of a container that sets none (sidecars), in thousandths of a vCPU",
     )
     default_memory_mib: int = Field(
-        1024, ge=64, le=524288, description="Memory, as request and limit, of a container that names none, in MiB"
+        1024, ge=64, le=524288, description="Memory, as request and limit, of a container that sets none, in MiB"
     )
 
 
 class Submitters(Inputs):
-    """Who may submit jobs, besides the workspace's own group `spark-on-ack:<team>:submit`."""
+    """Who may submit jobs, in addition to the workspace's own group `spark-on-ack:<team>:submit`."""
 
-    groups: Subjects = Field((), description="Further groups, as the cluster's authentication names them")
+    groups: Subjects = Field((), description="Further groups, under the names the cluster's authentication gives them")
     users: Subjects = Field((), description="Further users: RAM user ids, or system:serviceaccount:<namespace>:<name>")
 
 
 class Egress(Inputs):
-    """Where jobs may connect to, besides their own pods, DNS, the API server and the shuffle service."""
+    """Where jobs may connect to, in addition to their own pods, DNS, the API server and the shuffle service."""
 
     cloud_cidrs: tuple[Cidr, ...] = Field(
         ("100.64.0.0/10",),
@@ -121,17 +135,17 @@ class Egress(Inputs):
     )
     dns_cidrs: tuple[Cidr, ...] = Field(
         ("100.100.2.136/32", "100.100.2.138/32"),
-        description="DNS servers besides the cluster's own; the default are those of a VPC (from memory)",
+        description="DNS servers other than the cluster's own; the defaults are those of a VPC (from memory)",
     )
     destinations: Destinations = Field(
-        (), description="Databases and the like, as range:port, for example 10.1.2.0/24:3306"
+        (), description="Databases and other services, as range:port, for example 10.1.2.0/24:3306"
     )
 
 
 class WorkspaceSettings(Inputs):
-    """One team: its namespace, quota, people and the defaults of its jobs."""
+    """One team: its namespace, quota, users and the defaults of its jobs."""
 
-    team: Team = Field(description="Name of the team; part of names, labels, cost tags and of the submit group")
+    team: Team = Field(description="Name of the team; part of names, labels, cost tags and the submit group")
     namespace: Annotated[str, Allowed(NAMESPACE_WORDS)] = Field(
         UNNAMED, description="Namespace of the team's jobs, and of nothing else"
     )
@@ -143,17 +157,17 @@ class WorkspaceSettings(Inputs):
     submitters: Submitters = Field(Submitters(), description="Who may submit jobs")
     images: tuple[ImagePrefix, ...] = Field(
         ("spark", "apache/spark"),
-        description="Images jobs may use; the platform's Spark image is always allowed. The default are the official "
-        "Spark images",
+        description="Images that jobs may use; the platform's Spark image is always allowed. The defaults are the "
+        "official Spark images",
     )
     egress: Egress = Field(Egress(), description="Where jobs may connect to")
-    spark: SparkSettings = Field(SparkSettings(), description="Job defaults of the team, over the platform's")
+    spark: SparkSettings = Field(SparkSettings(), description="The team's job defaults; they override the platform's")
     labels: dict[str, str] = Field({}, description="Further labels of the namespace")
     tags: dict[str, str] = Field({}, description="Further cost tags of the team's pods, for example cost-center: data")
 
     @classmethod
     def prepared(cls, data: Mapping[Any, Any]) -> dict[Any, Any]:
-        """The namespace follows from the team where it is left out."""
+        """Derives the namespace from the team where it is left out."""
         team = data.get("team")
         if not data.get("namespace") and isinstance(team, str) and re.fullmatch(TEAM_PATTERN, team):
             data = {**data, "namespace": UNNAMED.replace("<team>", team)}
@@ -168,7 +182,7 @@ class WorkspaceSettings(Inputs):
     def _labels_are_the_teams_own(self) -> Mistakes:
         wrong = [key for key in self.labels if key.split("/")[0].endswith(RESERVED_LABELS)]
         if wrong:
-            yield "labels", f"{', '.join(wrong)}: set by the platform; allowed: labels of your own"
+            yield "labels", f"{', '.join(wrong)}: set by the platform; allowed: labels with another prefix"
 
     @check
     def _drivers_leave_room_for_executors(self) -> Mistakes:
@@ -227,7 +241,7 @@ class WorkspaceWiring(PodSurroundings):
 
 
 class WorkspaceInputs(WorkspaceWiring, WorkspaceSettings):
-    """Inputs of Workspace: its settings, and what the rest of the platform gives its jobs."""
+    """Inputs of Workspace: its settings, and what the rest of the platform provides to its jobs."""
 
     @check
     def _sizes_are_sold_in_the_region(self) -> Mistakes:

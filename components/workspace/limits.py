@@ -1,4 +1,4 @@
-"""How much a workspace may use: its namespace's notes for the admission policies, quota and limit range."""
+"""How much a workspace may use: its namespace's annotations for the admission policies, quota and limit range."""
 
 from typing import Any
 
@@ -51,10 +51,10 @@ def untagged(image: str) -> str:
 
 
 def quota_hard(inputs: WorkspaceInputs) -> dict[str, Any]:
-    """`spec.hard` of the one ResourceQuota: every pod created is counted in it, and more objects would cost speed.
+    """`spec.hard` of the one ResourceQuota: every new pod is counted in it, and more objects would slow creation down.
 
-    `pods` counts what runs, `count/pods` also what lies about finished. Requests are counted; that limits are not
-    above them is an admission rule, because serverless pods are billed by limits.
+    `pods` counts pods that run or wait, `count/pods` finished ones as well. Requests are counted; an admission rule
+    keeps limits from exceeding them, because serverless pods are billed by limits.
     """
     quota = inputs.quota
     return {
@@ -74,11 +74,12 @@ def quota_hard(inputs: WorkspaceInputs) -> dict[str, Any]:
 
 
 def container_limits(inputs: WorkspaceInputs) -> dict[str, Any]:
-    """The LimitRange's entry: what a container is given that says nothing.
+    """The LimitRange's entry: what a container gets that sets no resources itself.
 
     No `max` and no default CPU limit: the API server makes a `max` the limit of every container without one, and
-    serverless pods are sized by limits, so each executor would be billed the largest size. The admission rule
-    `pod-size` holds the largest size. All that the server would add is written out, or server-side apply conflicts.
+    serverless pods are sized by limits, so each executor would be billed at the largest size. The admission rule
+    `pod-size` enforces the largest size. Everything the server would add is written out, or server-side apply
+    conflicts.
     """
     memory = f"{inputs.container.default_memory_mib}Mi"
     return {

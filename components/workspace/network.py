@@ -1,6 +1,6 @@
 """What a workspace's pods may reach and who may reach them: two NetworkPolicies.
 
-ACK's Poseidon keeps a whole cluster below 40 policies, knows no `endPort` and no IPv6; so each team has two, with
+ACK's Poseidon supports fewer than 40 policies in a cluster, and neither `endPort` nor IPv6; so each team has two, with
 ports that the Spark configuration fixes. The first selects every pod in both directions and is the default deny.
 """
 
@@ -18,7 +18,7 @@ HTTP: Final = 80
 
 
 def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
-    """Policy of every pod: nothing but its own job, DNS, the shuffle service, the cloud's services and what is said."""
+    """Policy of every pod: only its own job, DNS, the shuffle service, the cloud's services and listed destinations."""
     own: dict[str, Any] = {"podSelector": {}}
     dns = [{"protocol": "UDP", "port": c.DNS}, *tcp(c.DNS)]
     egress = [
@@ -44,7 +44,7 @@ def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
 
 
 def drivers(inputs: WorkspaceInputs) -> dict[str, Any]:
-    """Further rights of drivers and Spark Connect servers: they ask the API server for pods, metrics are read there."""
+    """For drivers and Spark Connect servers as well: access to the API server, and scraping of their metrics."""
     roles = {"key": c.LABEL_SPARK_ROLE, "operator": "In", "values": ["driver", "connect-server"]}
     return {
         "podSelector": {"matchExpressions": [roles]},

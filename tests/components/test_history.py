@@ -28,8 +28,8 @@ def build(known: bool = True, **changes: Any) -> Graph:
 
 
 def resource(graph: Graph, kind: str) -> dict[str, Any]:
-    [found] = [r for r in graph.resources if r.type.endswith(f":{kind}")]
-    return found.inputs
+    [configuration] = [r for r in graph.resources if r.type.endswith(f":{kind}")]
+    return configuration.inputs
 
 
 def conf(graph: Graph) -> dict[str, str]:
@@ -38,8 +38,8 @@ def conf(graph: Graph) -> dict[str, str]:
 
 
 def pod(graph: Graph) -> dict[str, Any]:
-    found: dict[str, Any] = resource(graph, "Deployment")["spec"]["template"]
-    return found
+    configuration: dict[str, Any] = resource(graph, "Deployment")["spec"]["template"]
+    return configuration
 
 
 def refusal(**changes: Any) -> str:
@@ -72,17 +72,17 @@ def test_old_logs_are_deleted_by_exactly_one_server(graph: Graph) -> None:
 
 
 def test_logs_are_read_over_oss_hdfs_by_the_pods_role(graph: Graph) -> None:
-    found = conf(graph)
-    assert found["spark.history.fs.logDirectory"] == LOGS
-    assert found["spark.hadoop.fs.oss.endpoint"] == "cn-hangzhou.oss-dls.aliyuncs.com"
-    assert found["spark.hadoop.fs.oss.credentials.provider"].endswith("EcsStsCredentialsProvider")
+    configuration = conf(graph)
+    assert configuration["spark.history.fs.logDirectory"] == LOGS
+    assert configuration["spark.hadoop.fs.oss.endpoint"] == "cn-hangzhou.oss-dls.aliyuncs.com"
+    assert configuration["spark.hadoop.fs.oss.credentials.provider"].endswith("EcsStsCredentialsProvider")
     assert pod(graph)["metadata"]["annotations"]["k8s.aliyun.com/eci-ram-role-name"] == "history-role"
 
 
 def test_logs_in_a_plain_bucket_use_its_internal_endpoint() -> None:
-    found = conf(build(event_log_dir="oss://plain/spark-history"))
-    assert found["spark.hadoop.fs.oss.bucket.plain.endpoint"] == "oss-cn-hangzhou-internal.aliyuncs.com"
-    assert "spark.hadoop.fs.oss.endpoint" not in found
+    configuration = conf(build(event_log_dir="oss://plain/spark-history"))
+    assert configuration["spark.hadoop.fs.oss.bucket.plain.endpoint"] == "oss-cn-hangzhou-internal.aliyuncs.com"
+    assert "spark.hadoop.fs.oss.endpoint" not in configuration
 
 
 def test_without_object_storage_nothing_of_it_is_named() -> None:
@@ -139,13 +139,13 @@ def test_the_pod_rolls_when_its_configuration_changes(graph: Graph) -> None:
     ("changes", "expected"),
     [
         ({"image": None}, "image: missing; allowed: a Spark image with JindoSDK"),
-        ({"role_name": None}, "role_name: missing; credentials eci need it"),
-        ({"credentials": "rrsa"}, "role_arn: missing; credentials rrsa need it"),
+        ({"role_name": None}, "role_name: missing; credentials eci needs it"),
+        ({"credentials": "rrsa"}, "role_arn: missing; credentials rrsa needs it"),
         ({"pods": "acs"}, "credentials: 'eci' needs pods on ECI, not 'acs'"),
-        ({"memory_gib": 9}, "memory_gib: 2 vCPU/9 GiB is no size of serverless pods; allowed: 2 vCPU/8 GiB or"),
+        ({"memory_gib": 9}, "memory_gib: 2 vCPU/9 GiB is not a size of serverless pods; allowed: 2 vCPU/8 GiB or"),
         ({"retention_days": 0}, "retention_days: 0 is not allowed; allowed: a whole number from 1 to 3650"),
         ({"event_log_dir": "s3://x"}, "event_log_dir: 's3://x' is not allowed"),
-        ({"admins": ["ann"]}, "admins: without effect while acls is false"),
+        ({"admins": ["ann"]}, "admins: has no effect while acls is false"),
         ({"retention_day": 3}, "retention_day: unknown key; did you mean 'retention_days'?"),
     ],
 )

@@ -47,8 +47,8 @@ def test_the_eci_role_is_for_ecs_and_carries_the_workloads_rights() -> None:
 
 def test_the_rrsa_role_is_for_the_accounts_of_one_namespace_also_when_the_cluster_comes_later() -> None:
     def build() -> None:
-        later = {k: pulumi.Output.from_input(v) for k, v in OIDC.items()}
-        Identity("ads", ADS | {"mode": "rrsa"} | later)  # type: ignore[arg-type]
+        outputs = {k: pulumi.Output.from_input(v) for k, v in OIDC.items()}
+        Identity("ads", ADS | {"mode": "rrsa"} | outputs)  # type: ignore[arg-type]
 
     trust = json.loads(record(build).one("Role", "ads-role").inputs["assumeRolePolicyDocument"])
     subjects = trust["Statement"][0]["Condition"]["StringEquals"]["oidc:sub"]
@@ -63,7 +63,7 @@ def test_a_cluster_without_oidc_provider_stops_the_update_with_a_sentence() -> N
         empty = {k: pulumi.Output.from_input("") for k in OIDC}
         Identity("ads", ADS | {"mode": "rrsa"} | empty)  # type: ignore[arg-type]
 
-    with pytest.raises((InputError, RuntimeError), match="RRSA must be on"):
+    with pytest.raises((InputError, RuntimeError), match="allowed: a cluster with RRSA on"):
         record(build)
 
 
@@ -122,7 +122,7 @@ def test_role_names_fit_and_stay_apart() -> None:
         ({"write_folders": ["teams/*/"]}, "'teams/*/' is not a folder; allowed: prefixes such as 'teams/payments/'"),
         ({"write_folders": [""]}, "'' is not a folder"),
         ({"read_folders": ["/x/"]}, "'/x/' is not a folder"),
-        ({"files_bucket": None}, "files_bucket: missing; there are folders; allowed: the bucket the folders are in"),
+        ({"files_bucket": None}, "files_bucket: missing; folders need it; allowed: the bucket the folders are in"),
         ({"hdfs_bucket": None, "write_folders": []}, "hdfs_bucket: missing; the role would have no rights"),
         ({"hdfs_bucket": "*"}, "hdfs_bucket: '*' is not allowed; allowed: 3 to 63 lower-case"),
         ({"files_bucket": "acme-*"}, "files_bucket: 'acme-*' is not allowed"),

@@ -76,10 +76,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given", "sentence"), WRONG, ids=[s.split(" ")[0] + str(i) for i, (_, s) in enumerate(WRONG)])
-def test_a_mistake_is_one_sentence_with_path_value_and_what_is_allowed(given: dict[str, Any], sentence: str) -> None:
+@pytest.mark.parametrize(("data", "sentence"), WRONG, ids=[s.split(" ")[0] + str(i) for i, (_, s) in enumerate(WRONG)])
+def test_a_mistake_is_one_sentence_with_path_value_and_what_is_allowed(data: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError) as caught:
-        File.read(given)
+        File.read(data)
     assert len(caught.value.sentences) == 1
     assert caught.value.sentences[0].startswith(sentence)
 

@@ -92,10 +92,10 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
 
 
 def test_thresholds_reach_the_expressions() -> None:
-    found = rules(thresholds_submit_seconds=77, thresholds_quota_percent=55, thresholds_disk_free_percent=10)
-    assert found["SparkSubmitSlow"]["expr"].endswith("> 77")
-    assert found["TeamQuotaNearlyUsed"]["expr"].endswith("> 0.55")
-    assert found["ShuffleDiskFull"]["expr"].endswith(f"< {100 * 2**30}")
+    by_name = rules(thresholds_submit_seconds=77, thresholds_quota_percent=55, thresholds_disk_free_percent=10)
+    assert by_name["SparkSubmitSlow"]["expr"].endswith("> 77")
+    assert by_name["TeamQuotaNearlyUsed"]["expr"].endswith("> 0.55")
+    assert by_name["ShuffleDiskFull"]["expr"].endswith(f"< {100 * 2**30}")
     assert rules(thresholds_pending_minutes=45)["TeamPodsPending"]["for"] == "45m"
 
 

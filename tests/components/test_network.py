@@ -21,13 +21,13 @@ def build(known: bool = True, **args: Any) -> Graph:
     return record(lambda: Network("n", args), known=known)  # type: ignore[arg-type]
 
 
-def after(graph: Graph, later: str, earlier: str) -> bool:
-    """Whether `later` waits for `earlier`, over any number of steps."""
+def after(graph: Graph, dependent: str, dependency: str) -> bool:
+    """Whether `dependent` waits for `dependency`, over any number of steps."""
     by_urn = graph.by_urn()
-    todo = [r for r in graph if r.name == later]
+    todo = [r for r in graph if r.name == dependent]
     while todo:
         depends = [by_urn[u] for u in todo.pop().dependencies]
-        if earlier in (r.name for r in depends):
+        if dependency in (r.name for r in depends):
             return True
         todo += depends
     return False
@@ -114,13 +114,13 @@ def test_an_existing_network_makes_nothing() -> None:
 
 
 def test_an_existing_network_may_be_known_later() -> None:
-    later = pulumi.Output.from_input
+    output = pulumi.Output.from_input
     graph = record(
         lambda: Network(
             "n",
             {
-                "existing_vpc_id": later("vpc-1"),
-                "existing_vswitch_ids": [later("vsw-1")],
+                "existing_vpc_id": output("vpc-1"),
+                "existing_vswitch_ids": [output("vsw-1")],
                 "existing_security_group_id": "sg-1",
             },
         )
@@ -131,7 +131,9 @@ def test_an_existing_network_may_be_known_later() -> None:
 def test_settings_pass_through_a_component_unchanged() -> None:
     for settings in (NetworkSettings.read({"zones": ZONES}), NetworkSettings.read({"existing": EXISTING})):
         inputs = NetworkInputs.wired(settings, NetworkWiring(region="cn-hangzhou"))
-        assert {k: getattr(inputs, k) for k in NetworkSettings.model_fields} == dict(settings)
+        assert {k: getattr(inputs, k) for k in NetworkSettings.model_fields} == {
+            k: getattr(settings, k) for k in NetworkSettings.model_fields
+        }
 
 
 @pytest.mark.parametrize(
@@ -143,14 +145,14 @@ def test_zones_of_all_forms_are_taken(zone: str, region: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("data", "sentence"),
     [
         ({}, "zones: missing; allowed: 1 to 5 zones, or existing"),
         ({"zones": ["cn-shanghai-b"]}, "zones[0]: 'cn-shanghai-b' is not a zone of cn-hangzhou; allowed"),
         ({"zones": ["cn-hangzhou"]}, "zones[0]: 'cn-hangzhou' is not a zone of cn-hangzhou"),
         ({"zones": ["Hangzhou H"]}, "zones[0]: 'Hangzhou H' is not allowed; allowed: a zone id such as"),
         ({"zones": [f"cn-hangzhou-{z}" for z in "abcdef"]}, "zones: 6 zones are too many; allowed: 1 to 5"),
-        ({"zones": ["cn-hangzhou-h"] * 2}, "zones: a zone is named twice"),
+        ({"zones": ["cn-hangzhou-h"] * 2}, "zones: a zone is listed twice"),
         ({"zones": ZONES, "cidr": "10.0.0.1/16"}, "it is not the start of its range; allowed: 10.0.0.0/16"),
         ({"zones": ZONES, "cidr": "8.8.0.0/16"}, "cidr: '8.8.0.0/16' is not allowed; allowed: an IPv4 range such as"),
         ({"zones": ZONES, "cidr": "10.0.0.0/30"}, "mask /8 to /28"),
@@ -163,14 +165,14 @@ def test_zones_of_all_forms_are_taken(zone: str, region: str) -> None:
             "vswitch_cidrs: the ranges of cn-hangzhou-h and cn-hangzhou-i overlap",
         ),
         ({"zones": ZONES[:1], "vswitch_cidrs": ["10.1.0.0/19"]}, "10.1.0.0/19 is not inside the VPC's 10.0.0.0/16"),
-        ({"zones": ZONES[:1], "vswitch_cidrs": ["10.0.0.0/19"], "vswitch_mask": 20}, "vswitch_cidrs says it already"),
+        ({"zones": ZONES[:1], "vswitch_cidrs": ["10.0.0.0/19"], "vswitch_mask": 20}, "no effect with vswitch_cidrs"),
         (
             {"zones": ZONES[:1], "pods_needed": 8_100},
             "zones: 8100 pods and 100 addresses for the platform are more than the 8188 addresses of 1 vswitches",
         ),
         ({"zones": ZONES[:1], "cidr": "10.0.0.0/8", "vswitch_mask": 16, "pods_needed": 65_000}, "at most 60000"),
         ({"zones": ZONES, "nat": {"enabled": True, "bandwidth_mbps": 500}}, "nat.bandwidth_mbps: 500 is not allowed"),
-        ({"zones": ZONES, "existing": EXISTING}, "zones: an existing network is given"),
+        ({"zones": ZONES, "existing": EXISTING}, "zones: has no effect with an existing network"),
         ({"existing": {"vpc_id": "vpc-1"}}, "existing.vswitch_ids: missing"),
         ({"existing": EXISTING | {"vpc_id": "vsw-1"}}, "existing.vpc_id: 'vsw-1' is not allowed"),
         ({"existing": EXISTING | {"vswitch_ids": ["vsw-1"] * 6}}, "existing.vswitch_ids: 6 vswitches are too many"),
@@ -180,22 +182,22 @@ def test_zones_of_all_forms_are_taken(zone: str, region: str) -> None:
         ({"zones": ZONES, "vswitch_maks": 20}, "did you mean 'vswitch_mask'?"),
     ],
 )  # fmt: skip
-def test_impossible_plans_are_refused(given: dict[str, Any], sentence: str) -> None:
+def test_impossible_plans_are_refused(data: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError) as caught:
-        NetworkInputs.read(given)
+        NetworkInputs.read(data)
     assert sentence in str(caught.value)
 
 
-MADE = {"cidr": "10.0.0.0/16", "ranges": {ZONES[0]: "10.0.0.0/19", ZONES[1]: "10.0.32.0/19"}}
+CREATED_WITH = {"cidr": "10.0.0.0/16", "ranges": {ZONES[0]: "10.0.0.0/19", ZONES[1]: "10.0.32.0/19"}}
 
 
 def live(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The state of a stack whose network was made as MADE."""
+    """The state of a stack whose network was created with CREATED_WITH."""
     answer = Cloud.new_resource
 
     def remembered(self: Cloud, args: Any) -> Any:
         id_, state = answer(self, args)
-        return id_, (state | {"output": MADE}) if args.typ == "pulumi:index:Stash" else state
+        return id_, (state | {"output": CREATED_WITH}) if args.typ == "pulumi:index:Stash" else state
 
     monkeypatch.setattr(Cloud, "new_resource", remembered)
 
@@ -206,7 +208,7 @@ def test_other_addresses_for_a_live_network_are_refused_before_the_vpc_is_touche
 ) -> None:
     live(monkeypatch)
     with pytest.raises(
-        InputError, match=r"network\.cidr: '10\.1\.0\.0/16' is not allowed; .* made with '10\.0\.0\.0/16'"
+        InputError, match=r"network\.cidr: '10\.1\.0\.0/16' is not allowed; .* created with '10\.0\.0\.0/16'"
     ):
         build(known, zones=ZONES[:2], cidr="10.1.0.0/16")
 
@@ -220,5 +222,5 @@ def test_a_live_network_takes_further_zones_at_the_end_only(monkeypatch: pytest.
 
 def test_every_zone_that_would_move_or_take_anothers_place_is_named() -> None:
     turned = {"cidr": "10.0.0.0/16", "ranges": {ZONES[1]: "10.0.0.0/19", ZONES[0]: "10.0.32.0/19"}}
-    assert len(changed(MADE, turned)) == 4
-    assert changed(MADE, MADE) == []
+    assert len(changed(CREATED_WITH, turned)) == 4
+    assert changed(CREATED_WITH, CREATED_WITH) == []

@@ -41,10 +41,10 @@ def arguments() -> dict[str, str]:
 
 def jars() -> set[str]:
     """Names of the jars that are downloaded, with build arguments filled in."""
-    found = re.findall(r'fetch-jar "([^"]+)"', DOCKERFILE)
+    files = re.findall(r'fetch-jar "([^"]+)"', DOCKERFILE)
     for _ in range(2):
-        found = [re.sub(r"\$\{(\w+)\}", lambda m: arguments()[m[1]], f) for f in found]
-    return {f.rpartition("/")[2] for f in found}
+        files = [re.sub(r"\$\{(\w+)\}", lambda m: arguments()[m[1]], f) for f in files]
+    return {f.rpartition("/")[2] for f in files}
 
 
 def final_stage() -> str:
@@ -69,8 +69,8 @@ def test_every_class_the_configuration_names_is_in_a_jar_of_the_image(credential
         files_bucket="f",
         shuffle_conf=client_conf(ShuffleSettings()),
     )
-    entries = spark_conf(SparkSettings.read({"version": "4.2.1"}), context)
-    named = {e.value for e in entries.values() if re.fullmatch(r"(com|org)(\.\w+){2,}\.[A-Z]\w+", e.value)}
+    configuration = spark_conf(SparkSettings.read({"version": "4.2.1"}), context)
+    named = {e.value for e in configuration.values() if re.fullmatch(r"(com|org)(\.\w+){2,}\.[A-Z]\w+", e.value)}
     assert len(named) >= 6
     for name in named:
         jar = next(jar for package, jar in CLASSES.items() if name.startswith(package))
@@ -83,10 +83,10 @@ def test_jars_land_in_sparks_own_directory() -> None:
 
 
 def test_paths_the_configuration_names_exist_in_the_image_or_are_volumes() -> None:
-    made = set(re.findall(r"mkdir -p ([^&]+)&&", final_stage())[0].split()) | BASE
+    folders = set(re.findall(r"mkdir -p ([^&]+)&&", final_stage())[0].split()) | BASE
     spec = executor_template(SparkSettings(), JobContext(team="a", namespace="a", region="cn-hangzhou"))["spec"]
     mounted = {m["mountPath"] for c in spec["containers"] for m in c["volumeMounts"]}
-    assert {LOCAL_DIR, STORE_DIR} <= made
+    assert {LOCAL_DIR, STORE_DIR} <= folders
     assert LOCAL_DIR in mounted
     inputs = HistoryServerInputs.of({"image": "a/b:1", "event_log_dir": "file:///x"}, "test")
     [server] = pod(inputs, JobContext(team="", namespace="h", region="cn-hangzhou", event_log_dir="file:///x"))["spec"][

@@ -1,6 +1,5 @@
 """Wrong inputs through the package are told in the sentences Python tells, without a traceback."""
 
-import importlib
 from typing import Any
 
 import pytest
@@ -27,7 +26,7 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def sentences_in_python(component: str, inputs: dict[str, Any]) -> str:
-    cls = getattr(importlib.import_module(COMPONENTS[component].module), component)
+    cls = COMPONENTS[component].resource
     with pytest.raises(InputError) as caught:
         record(lambda: cls("x", {k: local(v) for k, v in inputs.items()}))
     return "\n".join(caught.value.sentences)

@@ -1,6 +1,5 @@
 """Over gRPC as the engine drives it, each component registers what it registers when imported from Python."""
 
-import importlib
 import inspect
 from typing import Any
 
@@ -19,7 +18,7 @@ from tests.support import record
 
 
 def type_of(component: str) -> Any:
-    return getattr(importlib.import_module(COMPONENTS[component].module), component)
+    return COMPONENTS[component].resource
 
 
 def in_python(component: str, inputs: dict[str, Any], known: bool, **opts: Any) -> Graph:
@@ -36,7 +35,7 @@ def over_grpc(driver: Driver, component: str, inputs: dict[str, Any], known: boo
     return answer
 
 
-def same(mine: Graph, theirs: Any) -> None:
+def assert_same_graph(mine: Graph, theirs: Any) -> None:
     assert [r["urn"] for r in theirs["resources"]] == [r.urn for r in mine]
     for ours, other in zip(mine.resources, theirs["resources"], strict=True):
         assert Resource(**other) == ours
@@ -44,24 +43,24 @@ def same(mine: Graph, theirs: Any) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["update", "preview"])
-@pytest.mark.parametrize("given", CASES)
-def test_a_component_registers_the_same_resources_in_every_language(driver: Driver, given: str, known: bool) -> None:
-    component, inputs = CASES[given]
+@pytest.mark.parametrize("case", CASES)
+def test_a_component_registers_the_same_resources_in_every_language(driver: Driver, case: str, known: bool) -> None:
+    component, inputs = CASES[case]
     here = in_python(component, inputs, known)
     there = over_grpc(driver, component, inputs, known)
-    same(here, there)
+    assert_same_graph(here, there)
     own = next(r for r in here if not r.parent)
     assert there["urn"] == own.urn
     declared = {camel_case(k) for k in inspect.get_annotations(type_of(component)) if not k.startswith("_")}
     assert set(own.outputs) == set(there["state"]) == declared
 
 
-@pytest.mark.parametrize("given", [c for c in CASES if "existing from outputs" not in c])
-def test_an_older_sdk_that_sends_bare_secrets_and_dependencies_gets_the_same(driver: Driver, given: str) -> None:
+@pytest.mark.parametrize("case", [c for c in CASES if "existing from outputs" not in c])
+def test_an_older_sdk_that_sends_bare_secrets_and_dependencies_gets_the_same(driver: Driver, case: str) -> None:
     # such an SDK cannot say that one item of a list is an output, hence the case left out
-    component, inputs = CASES[given]
+    component, inputs = CASES[case]
     wire: Wire = "secrets"
-    same(in_python(component, inputs, True), over_grpc(driver, component, inputs, True, wire=wire))
+    assert_same_graph(in_python(component, inputs, True), over_grpc(driver, component, inputs, True, wire=wire))
 
 
 def test_protect_and_the_kubernetes_provider_reach_the_children(driver: Driver) -> None:
@@ -75,7 +74,7 @@ def test_protect_and_the_kubernetes_provider_reach_the_children(driver: Driver) 
     here = record(build)
     here.resources = [r for r in here if r.name != "k"]
     there = over_grpc(driver, "Workspace", inputs, True, providers={"kubernetes": [urn, "k-id"]}, protect=True)
-    same(here, there)
+    assert_same_graph(here, there)
     assert {r["provider"] for r in there["resources"] if r["custom"]} == {f"{urn}::k-id"}
     assert all(r["options"]["protect"] for r in there["resources"])
 

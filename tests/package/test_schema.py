@@ -29,8 +29,8 @@ PARTS = (str, int, float, bool, Any)
 
 
 def resources(schema: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = schema["schema"]["resources"]
-    return found
+    resources: dict[str, Any] = schema["schema"]["resources"]
+    return resources
 
 
 def test_the_schema_has_every_component(schema: dict[str, Any]) -> None:
@@ -43,8 +43,8 @@ def test_every_input_says_what_it_is_what_is_allowed_and_its_default(schema: dic
     for token, resource in resources(schema).items():
         for key, prop in resource["inputProperties"].items():
             text = prop.get("description", "")
-            said = "Allowed: " in text and (key in resource["requiredInputs"] or "Default: " in text)
-            if not said or text.startswith(("Allowed", ". ")):
+            stated = "Allowed: " in text and (key in resource["requiredInputs"] or "Default: " in text)
+            if not stated or text.startswith(("Allowed", ". ")):
                 silent.append(f"{token}.{key}")
     assert silent == []
 
@@ -67,8 +67,8 @@ def test_nine_of_ten_inputs_have_a_default(schema: dict[str, Any]) -> None:
 
 
 def test_the_version_is_said_in_one_place(schema: dict[str, Any]) -> None:
-    said = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert schema["schema"]["version"] == schema["plugin"] == version() == said
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert schema["schema"]["version"] == schema["plugin"] == version() == stated
     assert "version" not in yaml.safe_load((ROOT / "components" / "PulumiPlugin.yaml").read_text())
 
 
@@ -145,6 +145,15 @@ def test_the_smallest_useful_call_of_a_component_is_at_most_six_lines(name: str)
     assert graph.of_type(PREFIX + name)
     assert [r for r in graph if r.custom]
     assert graph.warnings == []
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_the_usage_that_opens_a_docstring_builds_the_component(name: str) -> None:
+    summary, usage, *_ = inspect.cleandoc(COMPONENTS[name].resource.__doc__ or "").split("\n\n")
+    assert len(summary.split(". ")) == 1
+    code = usage.removeprefix("```python\n").removesuffix("\n```")
+    assert code.startswith(f"from spark_on_ack import {name}\n")
+    assert record(lambda: exec(code, {})).of_type(PREFIX + name)  # noqa: S102 - the project's own text
 
 
 # --- versions --------------------------------------------------------------------------------------------------------

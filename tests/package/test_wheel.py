@@ -68,8 +68,8 @@ def python(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def wheel_driver(python: Path) -> Iterator[Driver]:
     """The package, started from where the wheel was installed."""
-    found = run(python, "import components; print(components.__path__[0])")
-    yield from driving([str(python), found.strip()])
+    folder = run(python, "import spark_on_ack; print(spark_on_ack.__path__[0])")
+    yield from driving([str(python), folder.strip()])
 
 
 def run(python: Path, program: str) -> str:
@@ -80,10 +80,10 @@ def run(python: Path, program: str) -> str:
 
 def test_a_program_of_fifteen_lines_uses_single_components_from_the_wheel(python: Path) -> None:
     assert len(PROGRAM.splitlines()) == 15
-    made = run(python, PROGRAM).splitlines()
-    assert "kubernetes:apps/v1:StatefulSet shuffle-worker" in made
-    assert "kubernetes:core/v1:ConfigMap payments-defaults" in made
-    assert len(made) > 25
+    resources = run(python, PROGRAM).splitlines()
+    assert "kubernetes:apps/v1:StatefulSet shuffle-worker" in resources
+    assert "kubernetes:core/v1:ConfigMap payments-defaults" in resources
+    assert len(resources) > 25
 
 
 def test_wrong_inputs_are_told_from_the_wheel_too(python: Path) -> None:

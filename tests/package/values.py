@@ -85,9 +85,9 @@ def _marked(value: Any, form: Wire, secret: bool = False, dependencies: list[str
 
 def struct(values: dict[str, Any], form: Wire) -> struct_pb2.Struct:
     """All inputs as a protocol struct."""
-    made = struct_pb2.Struct()
-    made.update({k: wire(v, form) for k, v in values.items()})
-    return made
+    struct = struct_pb2.Struct()
+    struct.update({k: wire(v, form) for k, v in values.items()})
+    return struct
 
 
 def sources(value: Any) -> list[str]:

@@ -125,11 +125,11 @@ def merged(base: Any, over: Any, key: str = "") -> Any:  # noqa: ANN401 - any pa
     by = MERGED_BY.get(key) or REPLACED_BY.get(key)
     if by is None:
         return [*base, *(item for item in over if item not in base)]
-    found = {item.get(by): item for item in base}
+    by_key = {item.get(by): item for item in base}
     for item in over:
         name = item.get(by)
-        found[name] = merged(found[name], item) if name in found and key in MERGED_BY else item
-    return list(found.values())
+        by_key[name] = merged(by_key[name], item) if name in by_key and key in MERGED_BY else item
+    return list(by_key.values())
 
 
 def get(path: str) -> dict[str, Any]:
@@ -144,8 +144,8 @@ def get(path: str) -> dict[str, Any]:
         time.sleep(waited)
         try:
             with urllib.request.urlopen(request, timeout=10, context=trusted) as answer:  # noqa: S310
-                found: dict[str, Any] = json.load(answer)
-                return found
+                result: dict[str, Any] = json.load(answer)
+                return result
         except urllib.error.HTTPError as e:
             reason = f"{e.code} {e.reason}"
             if e.code in (401, 403, 404):

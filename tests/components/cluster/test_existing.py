@@ -44,15 +44,15 @@ def test_the_provider_is_replaced_only_with_the_cluster_and_takes_over_what_is_t
 
 
 @pytest.mark.parametrize(
-    ("given", "identifier"),
+    ("args", "identifier"),
     [
         ({"existing_kubeconfig_file": "f"}, "f"),
         ({"existing_kubeconfig_file": "f", "existing_context": "x"}, "x"),
         ({"kubeconfig": "secret"}, "existing"),
     ],
 )
-def test_without_an_id_the_identifier_is_what_the_stack_file_says(given: dict[str, str], identifier: str) -> None:
-    graph = build(**given)
+def test_without_an_id_the_identifier_is_what_the_stack_file_says(args: dict[str, str], identifier: str) -> None:
+    graph = build(**args)
     assert graph.one(PROVIDER, "c-kubernetes").inputs["clusterIdentifier"] == identifier
     assert graph.one("Cluster", "c").outputs["clusterId"] == identifier
 
@@ -82,7 +82,7 @@ def test_objects_made_through_the_provider_name_it() -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ({}, "kubeconfig: missing; flavour existing needs a way to the cluster"),
+        ({}, "kubeconfig: missing; flavour existing needs access to the cluster"),
         ({"existing_kube_config_file": "x"}, "did you mean 'existing_kubeconfig_file'?"),
         (
             {"existing_context": "x", "existing_oidc_provider_arn": "arn:aws:iam::1"},

@@ -14,34 +14,34 @@ NETWORK = {"zones": ["cn-hangzhou-h", "cn-hangzhou-i", "cn-hangzhou-j"]}
 
 
 def rows(flavour: str = "serverless", pods: int = 2000, cpu: int = 8000, **more: Any) -> dict[str, Prerequisite]:
-    given: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "environment": "test",
         "cluster": {"flavour": flavour},
         "workspaces": [{"team": "a", "quota": {"pods": pods, "cpu": cpu}}],
     }
-    given |= (
+    settings |= (
         {"cluster": {"flavour": flavour, "existing": {"context": "x"}}}
         if flavour == "existing"
         else {"network": NETWORK}
     )
-    return {p.name: p for p in prerequisites(Settings.read(given | more))}
+    return {p.name: p for p in prerequisites(Settings.read(settings | more))}
 
 
 def test_2000_pods_in_30_seconds_need_4000_calls_a_minute() -> None:
-    calls = rows()["ECI pod creations a minute"]
+    calls = rows()["ECI pod creations per minute"]
     assert calls.need == "4,000 for 2,000 pods in 30 s"
     assert calls.default == "1,000: 2,000 pods take 120 s"
     assert calls.enough is False
 
 
 def test_500_pods_are_within_the_default() -> None:
-    assert rows(pods=500, cpu=2000)["ECI pod creations a minute"].enough is True
+    assert rows(pods=500, cpu=2000)["ECI pod creations per minute"].enough is True
 
 
 def test_acs_has_a_quota_of_vcpu_instead_of_calls() -> None:
-    found = rows("acs")
-    assert "ECI pod creations a minute" not in found
-    assert (found["ACS vCPU"].need, found["ACS vCPU"].default, found["ACS vCPU"].enough) == ("8,000", "100", False)
+    table = rows("acs")
+    assert "ECI pod creations per minute" not in table
+    assert (table["ACS vCPU"].need, table["ACS vCPU"].default, table["ACS vCPU"].enough) == ("8,000", "100", False)
 
 
 def test_shortfalls_come_first_and_what_is_enough_last() -> None:
@@ -51,26 +51,26 @@ def test_shortfalls_come_first_and_what_is_enough_last() -> None:
 
 @pytest.mark.parametrize(("flavour", "role"), [("serverless", True), ("acs", False), ("virtual-node", False)])
 def test_the_serverless_role_is_needed_by_its_flavour_only(flavour: str, role: bool) -> None:
-    found = rows(flavour)
-    assert ("AliyunCSServerlessKubernetesRole" in found["ACK and its service roles"].need) is role
-    assert ("ACK Serverless clusters" in found) is role
+    table = rows(flavour)
+    assert ("AliyunCSServerlessKubernetesRole" in table["ACK and its service roles"].need) is role
+    assert ("ACK Serverless clusters" in table) is role
 
 
 def test_storage_asks_for_oss_its_hdfs_role_and_ros() -> None:
-    found = rows(storage={"bucket_prefix": "acme-spark"})
-    assert found["OSS-HDFS service role"].need == "AliyunOSSDlsDefaultRole"
-    assert {"OSS", "Resource Orchestration (ROS)"} <= set(found)
-    made = rows(storage={"bucket_prefix": "acme-spark", "service_role": "create"})
-    assert made["OSS-HDFS service role"].enough is True
+    table = rows(storage={"bucket_prefix": "acme-spark"})
+    assert table["OSS-HDFS service role"].need == "AliyunOSSDlsDefaultRole"
+    assert {"OSS", "Resource Orchestration (ROS)"} <= set(table)
+    own_role = rows(storage={"bucket_prefix": "acme-spark", "service_role": "create"})
+    assert own_role["OSS-HDFS service role"].enough is True
 
 
 def test_unpinned_addons_a_private_endpoint_and_nat_are_named() -> None:
-    found = rows(network={**NETWORK, "nat": {"enabled": True}})
-    assert "managed-coredns" in found["add-on versions"].need
-    assert "a way to the private API server" in found
-    assert "NAT gateway and public address" in found
+    table = rows(network={**NETWORK, "nat": {"enabled": True}})
+    assert "managed-coredns" in table["add-on versions"].need
+    assert "access to the private API server" in table
+    assert "NAT gateway and public address" in table
     public = rows(cluster={"flavour": "acs", "public_endpoint": True})
-    assert "a way to the private API server" not in public
+    assert "access to the private API server" not in public
     assert "add-on versions" not in public
 
 
@@ -85,8 +85,8 @@ def test_twenty_teams_are_too_many_for_the_network_policies_of_one_cluster() -> 
 
 def test_a_stack_makes_no_more_network_policies_than_the_list_says(stack: str, graph_of: GraphOf) -> None:
     listed = {p.name: p for p in prerequisites(settings_of(stack_file(ROOT, stack)))}
-    made = len(graph_of(stack, True).of_type("NetworkPolicy"))
-    assert made <= int(listed["NetworkPolicies in the cluster"].need.removeprefix("up to "))
+    policies = len(graph_of(stack, True).of_type("NetworkPolicy"))
+    assert policies <= int(listed["NetworkPolicies in the cluster"].need.removeprefix("up to "))
 
 
 def test_the_command_prints_the_table_of_a_stack(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,8 +26,8 @@ class Asker(pulumi.ComponentResource):
 
 
 def asked(**more: Any) -> Graph:
-    given: dict[str, Any] = {"environment": "test", "cluster": {"flavour": "serverless"}, "network": {"zones": ZONES}}
-    settings = Settings.read(given | more)
+    data: dict[str, Any] = {"environment": "test", "cluster": {"flavour": "serverless"}, "network": {"zones": ZONES}}
+    settings = Settings.read(data | more)
     return record(lambda: Asker(settings), known=False)
 
 
@@ -44,13 +44,13 @@ def test_a_zone_without_vswitches_stops_the_preview(monkeypatch: pytest.MonkeyPa
     with pytest.raises(InputError) as caught:
         asked()
     assert caught.value.sentences == [
-        "network.zones[1]: 'cn-hangzhou-i' takes no vswitch; allowed: cn-hangzhou-h, cn-hangzhou-j"
+        "network.zones[1]: 'cn-hangzhou-i' does not offer vswitches; allowed: cn-hangzhou-h, cn-hangzhou-j"
     ]
 
 
 def test_a_zone_without_eci_stops_the_preview_of_an_eci_cluster_only(monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, "alicloud:eci/getZones:getZones", {"zones": [{"zoneIds": ["cn-hangzhou-h"]}]})
-    with pytest.raises(InputError, match="'cn-hangzhou-i' has no ECI; allowed: cn-hangzhou-h"):
+    with pytest.raises(InputError, match="'cn-hangzhou-i' does not offer ECI; allowed: cn-hangzhou-h"):
         asked()
     assert asked(cluster={"flavour": "acs"}).warnings == []
 
@@ -66,7 +66,7 @@ def test_existing_vswitches_with_too_few_free_addresses_are_a_warning(monkeypatc
     answer(monkeypatch, "alicloud:vpc/getSwitches:getSwitches", {"vswitches": [{"availableIpAddressCount": 250}]})
     existing = {"vpc_id": "vpc-1", "vswitch_ids": ["vsw-1"], "security_group_id": "sg-1"}
     warnings = asked(network={"existing": existing}, workspaces=[{"team": "a", "quota": {"pods": 200}}]).warnings
-    assert any("250 addresses are free, 300 are needed" in w for w in warnings)
+    assert any("250 addresses are free, but all quotas together need 300" in w for w in warnings)
 
 
 def test_both_places_of_authorization_are_named() -> None:
@@ -75,7 +75,7 @@ def test_both_places_of_authorization_are_named() -> None:
 
 
 def test_an_empty_answer_refuses_no_zone() -> None:
-    refuse_zones(ZONES, [], "takes no vswitch")
+    refuse_zones(ZONES, [], "does not offer vswitches")
 
 
 def test_exactly_enough_addresses_are_enough() -> None:

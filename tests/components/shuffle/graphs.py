@@ -8,7 +8,7 @@ from replay.graph import Graph
 from tests.support import record
 
 
-def made(known: bool = True, **args: Any) -> Graph:
+def service_graph(known: bool = True, **args: Any) -> Graph:
     return record(lambda: ShuffleService("shuffle", cast(ShuffleServiceArgs, args)), known=known)
 
 

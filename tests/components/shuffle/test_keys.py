@@ -13,7 +13,7 @@ SERVER = [
     ("celeborn.port.maxRetries", "abc", "'abc' is not allowed; allowed: a whole number"),
     ("celeborn.master.heartbeat.application.timeout", "30 parsecs", "allowed: a whole number with us, ms, s"),
     # keys that only pages know
-    ("celeborn.worker.decommission.shutdown.enabled", "true", "never in a release"),
+    ("celeborn.worker.decommission.shutdown.enabled", "true", "not in any release"),
     ("celeborn.worker.heartbeat.interval", "30s", "does not exist"),
     ("celeborn.tags.useTagsQL", "true", "not in the release"),
     ("worker.flush.reuseCopyBuffer.enabled", "true", "unknown key"),
@@ -26,9 +26,9 @@ SERVER = [
     ("celeborn.worker.http.maxWorkerThreads", "0", "allowed: 1 or more"),
     ("celeborn.master.allowWorkerHostPattern", "celeborn-(", "allowed: a regular expression"),
     # keys that act elsewhere
-    ("celeborn.client.push.timeout", "60s", "acts only in jobs"),
-    ("celeborn.quota.tenant.diskBytesWritten", "1g", "acts only as dynamic configuration"),
-    ("celeborn.ssl.push.keyStorePassword", "hunter2", "would be in plain text"),
+    ("celeborn.client.push.timeout", "60s", "works only in jobs"),
+    ("celeborn.quota.tenant.diskBytesWritten", "1g", "works only as dynamic configuration"),
+    ("celeborn.ssl.push.keyStorePassword", "hunter2", "would be stored in plain text"),
     # template keys
     ("celeborn.rpc_servce.io.retryWait", "1s", "did you mean 'celeborn.rpc_service.io.retryWait'?"),
     ("celeborn.master.ha.node.1.hots", "m", "did you mean 'celeborn.master.ha.node.1.host'?"),
@@ -38,16 +38,16 @@ SERVER = [
 
 @pytest.mark.parametrize(("key", "value", "sentence"), SERVER)
 def test_a_wrong_server_entry_is_refused_with_the_way_out(key: str, value: str, sentence: str) -> None:
-    [found] = check_keys({key: value}, "workers.conf")
-    assert found.startswith(f"workers.conf.{key}: ")
-    assert sentence in found
+    [told] = check_keys({key: value}, "workers.conf")
+    assert told.startswith(f"workers.conf.{key}: ")
+    assert sentence in told
 
 
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
         ("spark.celeborn.client.push.replicate.enable", "true", "'spark.celeborn.client.push.replicate.enabled'"),
-        ("spark.celeborn.worker.fetch.port", "9092", "acts only on the servers"),
+        ("spark.celeborn.worker.fetch.port", "9092", "works only on the servers"),
         ("spark.celeborn.storage.activeTypes", "SSD", "renamed; use 'spark.celeborn.storage.availableTypes'"),
         ("spark.celeborn.data.io.retryWait", "10 s", "such as 30s"),
         ("spark.celeborn.client.requestCommitFiles.maxRetries", "0", "allowed: 1 or more"),
@@ -57,9 +57,9 @@ def test_a_wrong_server_entry_is_refused_with_the_way_out(key: str, value: str, 
     ],
 )
 def test_a_wrong_client_entry_is_refused_with_the_way_out(key: str, value: str, sentence: str) -> None:
-    [found] = check_client_conf({key: value}, "spark.conf")
-    assert found.startswith(f"spark.conf.{key}: ")
-    assert sentence in found
+    [told] = check_client_conf({key: value}, "spark.conf")
+    assert told.startswith(f"spark.conf.{key}: ")
+    assert sentence in told
 
 
 @pytest.mark.parametrize(

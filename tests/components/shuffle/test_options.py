@@ -9,18 +9,18 @@ import yaml
 from components.base import constants as c
 from components.shuffle.component import ShuffleService
 from replay.graph import Graph, reveal
-from tests.components.shuffle.graphs import checksum, container, made, pod, stateful
+from tests.components.shuffle.graphs import checksum, container, pod, service_graph, stateful
 from tests.support import record
 
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    return made()
+    return service_graph()
 
 
 @pytest.mark.parametrize("replicas", [1, 3, 5])
 def test_one_master_has_no_disk_and_a_group_has_one_each(replicas: int) -> None:
-    graph = made(masters_replicas=replicas)
+    graph = service_graph(masters_replicas=replicas)
     assert stateful(graph, "master")["replicas"] == replicas
     assert bool(stateful(graph, "master").get("volumeClaimTemplates", [])) == (replicas > 1)
     assert ("ratis" in {p["name"] for p in container(graph, "master")["ports"]}) == (replicas > 1)
@@ -38,7 +38,7 @@ def test_one_master_has_no_disk_and_a_group_has_one_each(replicas: int) -> None:
     ],
 )
 def test_a_change_restarts_only_what_it_concerns(graph: Graph, change: dict[str, Any], rolled: set[str]) -> None:
-    changed = made(**change)
+    changed = service_graph(**change)
     assert {
         r for r in ("master", "worker") if stateful(graph, r)["template"] != stateful(changed, r)["template"]
     } == rolled
@@ -46,7 +46,7 @@ def test_a_change_restarts_only_what_it_concerns(graph: Graph, change: dict[str,
 
 
 def test_quotas_are_mounted_as_a_directory_because_only_that_is_refreshed() -> None:
-    graph = made(quotas_gib={"team-a": 500})
+    graph = service_graph(quotas_gib={"team-a": 500})
     data = graph.one("ConfigMap", "shuffle-dynamic").inputs["data"]
     assert yaml.safe_load(data["dynamicConfig.yaml"])[1]["tenantId"] == "team-a"
     assert {"name": "dynamic", "configMap": {"name": "celeborn-dynamic"}} in pod(graph, "worker")["volumes"]
@@ -54,18 +54,18 @@ def test_quotas_are_mounted_as_a_directory_because_only_that_is_refreshed() -> N
 
 def test_autoscaled_workers_keep_their_number(graph: Graph) -> None:
     assert "ignoreChanges" not in graph.one("StatefulSet", "shuffle-worker").options
-    autoscaled = made(workers_autoscaled=True)
+    autoscaled = service_graph(workers_autoscaled=True)
     assert autoscaled.one("StatefulSet", "shuffle-worker").options["ignoreChanges"] == ["spec.replicas"]
     assert "ignoreChanges" not in autoscaled.one("StatefulSet", "shuffle-master").options
 
 
 def test_protection_covers_what_holds_data() -> None:
-    protected = {r.name for r in made(protect=True) if r.options.get("protect")}
+    protected = {r.name for r in service_graph(protect=True) if r.options.get("protect")}
     assert protected == {"shuffle-master", "shuffle-worker"}
 
 
 def test_several_disks_are_claimed_mounted_and_used() -> None:
-    graph = made(workers_disks=3, workers_disk_gib=500)
+    graph = service_graph(workers_disks=3, workers_disk_gib=500)
     claims = stateful(graph, "worker")["volumeClaimTemplates"]
     assert [t["metadata"]["name"] for t in claims] == ["disk0", "disk1", "disk2"]
     assert {t["spec"]["resources"]["requests"]["storage"] for t in claims} == {"500Gi"}
@@ -74,18 +74,18 @@ def test_several_disks_are_claimed_mounted_and_used() -> None:
 
 
 def test_disks_are_encrypted_essds_bound_in_the_pods_zone(graph: Graph) -> None:
-    tagged = made(tags={"environment": "dev", "team": "platform"}).one("StorageClass", "shuffle-disks")
+    tagged = service_graph(tags={"environment": "dev", "team": "platform"}).one("StorageClass", "shuffle-disks")
     assert tagged.inputs["volumeBindingMode"] == "WaitForFirstConsumer"
     assert tagged.inputs["parameters"]["diskTags"] == "environment:dev,team:platform"
     assert tagged.inputs["parameters"]["encrypted"] == "true"
-    existing = made(disks_storage_class="standard")
+    existing = service_graph(disks_storage_class="standard")
     assert not existing.of_type("StorageClass")
     assert stateful(existing, "worker")["volumeClaimTemplates"][0]["spec"]["storageClassName"] == "standard"
 
 
 def test_pods_follow_the_cluster_flavour_and_carry_cost_tags_on_eci() -> None:
     def metadata(**args: Any) -> Any:
-        return stateful(made(tags={"environment": "dev"}, **args), "worker")["template"]["metadata"]
+        return stateful(service_graph(tags={"environment": "dev"}, **args), "worker")["template"]["metadata"]
 
     assert metadata()["annotations"][f"{c.ECI}eci-custom-tags"] == "environment:dev"
     assert metadata(pods="virtual-node")["labels"]["alibabacloud.com/eci"] == "true"
@@ -93,7 +93,7 @@ def test_pods_follow_the_cluster_flavour_and_carry_cost_tags_on_eci() -> None:
 
 
 def test_tls_mounts_the_secret_by_name_and_keeps_the_password_in_memory() -> None:
-    spec = pod(made(tls_secret="celeborn-tls"), "worker")
+    spec = pod(service_graph(tls_secret="celeborn-tls"), "worker")
     volumes = {v["name"]: v for v in spec["volumes"]}
     assert volumes["tls"]["secret"]["secretName"] == "celeborn-tls"
     assert volumes["run"]["emptyDir"]["medium"] == "Memory"

@@ -187,7 +187,7 @@ def test_a_worker_that_is_scaled_in_is_decommissioned_and_waited_for(
 @needs_curl
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "logged"),
     [
         ((200, scale(3)), "restart: worker 2 of 3"),
         ((403, '{"kind":"Status"}'), "did not say how many workers are wanted"),
@@ -196,7 +196,7 @@ def test_a_worker_that_is_scaled_in_is_decommissioned_and_waited_for(
     ],
 )
 def test_a_restart_or_an_unreadable_answer_is_a_graceful_shutdown(
-    shell: list[str], answer: tuple[int, str], said: str, account: Path, worker: Worker, tmp_path: Path
+    shell: list[str], answer: tuple[int, str], logged: str, account: Path, worker: Worker, tmp_path: Path
 ) -> None:
     api, http = api_server(account, answer), Server((200, ""))
     with api.running(), http.running():
@@ -204,7 +204,7 @@ def test_a_restart_or_an_unreadable_answer_is_a_graceful_shutdown(
     worker.init.join()
     assert worker.process.returncode == 15  # it was told by SIGTERM, which Celeborn answers with a graceful shutdown
     assert http.requests == []
-    assert said in worker.log()
+    assert logged in worker.log()
 
 
 @needs_curl

@@ -9,16 +9,19 @@ from components.shuffle.inputs import ShuffleServiceInputs, ShuffleSettings
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"masters": {"replicas": 2}}, "masters.replicas: 2 is not allowed; allowed: 1, 3, 5"),
-    ({"masters": {"vcpu": 3.0}}, "masters.memory_gib: 3 vCPU/4 GiB is billed as 4 vCPU/4 GiB"),
-    ({"masters": {"conf": {"celeborn.worker.commitFiles.fsync": "true"}}}, "acts on the other role"),
+    (
+        {"masters": {"vcpu": 3.0}},
+        "masters.memory_gib: 3 vCPU/4 GiB is not a size that is sold; allowed: for example 4 vCPU/4 GiB",
+    ),
+    ({"masters": {"conf": {"celeborn.worker.commitFiles.fsync": "true"}}}, "belongs to the other role"),
     ({"masters": {"conf": {"celeborn.master.ha.node.id": "1"}}}, "follows from the component's other settings"),
     ({"workers": {"replicas": 0}}, "workers.replicas: 0 is not allowed; allowed: a whole number from 1 to 500"),
     ({"workers": {"disks": 9}}, "workers.disks: 9 is not allowed"),
-    ({"workers": {"memory_gib": 8, "disks": 5}}, "workers.disks: 5 is not allowed; 5120 MiB off-heap of 8 GiB"),
+    ({"workers": {"memory_gib": 8, "disks": 5}}, "workers.disks: 5 is not allowed; 8 GiB leave 5120 MiB off-heap"),
     ({"workers": {"disk_gib": 20}}, "workers.disk_gib: 20 is not allowed; allowed: a whole number from 40"),
     ({"workers": {"conf": {"celeborn.port.maxRetires": 0}}}, "did you mean 'celeborn.port.maxRetries'?"),
     ({"workers": {"conf": {"celeborn.worker.push.port": "1"}}}, "follows from the component's other settings"),
-    ({"workers": {"conf": {"celeborn.worker.directMemoryRatioToResume": "0.9"}}}, "must hold"),
+    ({"workers": {"conf": {"celeborn.worker.directMemoryRatioToResume": "0.9"}}}, "the watermarks are out of order"),
     ({"workers": {"confg": {}}}, "workers.confg: unknown key; did you mean 'conf'?"),
     ({"image": "apache/celeborn:0.6.3"}, "allowed: an image reference whose tag begins with 0.7.0"),
     ({"image": "apache/celeborn"}, "allowed: an image reference whose tag begins with 0.7.0"),
@@ -29,7 +32,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"user_quotas_gib": {"ann": 5}}, "user_quotas_gib.ann: allowed: team/user"),
     (
         {"pod_annotations": {"k8s.aliyun.com/eci-spot-strategy": "SpotAsPriceGo"}},
-        "lets the cloud take shuffle data away",
+        "lets the cloud reclaim shuffle data",
     ),
     ({"existing_endpoints": ["celeborn"]}, "existing_endpoints[0]: 'celeborn' is not allowed; allowed: a master as"),
     ({"worker_timeout_seconds": 5}, "worker_timeout_seconds: 5 is not allowed; allowed: a whole number from 60"),
@@ -41,8 +44,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 def test_a_wrong_setting_is_refused_with_its_path_and_the_way_out(data: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         ShuffleSettings.read(data)
-    [found] = caught.value.sentences
-    assert sentence in found
+    [told] = caught.value.sentences
+    assert sentence in told
 
 
 def test_all_mistakes_of_a_configuration_are_told_at_once() -> None:

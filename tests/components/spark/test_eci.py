@@ -116,6 +116,6 @@ def test_a_pod_too_small_for_a_heap_is_an_error() -> None:
 
 
 def test_fitting_heaps_are_given_for_every_row_of_a_width() -> None:
-    found = fitting_heaps(4, COARSE)
-    assert set(found) == {Spec(4, g) for g in (2, 4, 8, 16, 32)}
-    assert all(m.heap_mib + m.overhead_mib == s.gib * 1024 for s, m in found.items())
+    heaps = fitting_heaps(4, COARSE)
+    assert set(heaps) == {Spec(4, g) for g in (2, 4, 8, 16, 32)}
+    assert all(m.heap_mib + m.overhead_mib == s.gib * 1024 for s, m in heaps.items())

@@ -21,9 +21,9 @@ def mistakes(**settings: Any) -> list[str]:
         ({"version": "4.3.0"}, "version: '4.3.0' is not allowed; allowed: a release of Spark 3.5, 4.0, 4.1 or 4.2"),
         ({"version": "3.5"}, "version: '3.5' is not allowed"),
         ({"image": "spark"}, "image: 'spark' is not allowed; allowed: an image with its tag or digest"),
-        ({"driver": {"memory_gib": 9}}, "driver.memory_gib: 2 vCPU/9 GiB is no size of serverless pods"),
+        ({"driver": {"memory_gib": 9}}, "driver.memory_gib: 2 vCPU/9 GiB is not a size of serverless pods"),
         ({"driver": {"spot": True}}, "driver.spot: unknown key"),
-        ({"executor": {"vcpu": 5}}, "executor.memory_gib: 5 vCPU/16 GiB is no size"),
+        ({"executor": {"vcpu": 5}}, "executor.memory_gib: 5 vCPU/16 GiB is not a size"),
         ({"executor": {"memory_gib": 18, "spot": True}}, "allowed: 4 vCPU/16 GiB or 4 vCPU/32 GiB"),
         ({"executor": {"vcpu": 0}}, "executor.vcpu: 0 is not allowed; allowed: a whole number from 1 to 64"),
         ({"executor": {"pyspark_memory_mib": 16000}}, "executor.memory_gib: a pod of 16 GiB leaves"),
@@ -45,9 +45,9 @@ def mistakes(**settings: Any) -> list[str]:
     ],
 )
 def test_a_mistake_is_told_with_its_path_and_the_way_out(settings: dict[str, Any], expected: str) -> None:
-    found = mistakes(**settings)
-    assert len(found) == 1
-    assert expected in found[0]
+    told = mistakes(**settings)
+    assert len(told) == 1
+    assert expected in told[0]
 
 
 def test_all_mistakes_of_a_configuration_are_told_at_once() -> None:

@@ -48,16 +48,16 @@ class Server:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.tokens.append(self.headers["Authorization"])
-                found = outer.objects.get(self.path)
+                result = outer.objects.get(self.path)
                 if outer.failures:
                     outer.failures -= 1
                     self.send_error(503)
-                elif found is None:
+                elif result is None:
                     self.send_error(404)
                 else:
                     self.send_response(200)
                     self.end_headers()
-                    self.wfile.write(json.dumps(found).encode())
+                    self.wfile.write(json.dumps(result).encode())
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
@@ -118,15 +118,15 @@ def arguments(folder: Path, mode: str = "", *more: str) -> list[str]:
 
 
 def template(folder: Path, role: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / f"{role}-pod-template.yaml").read_text())
-    return found
+    result: dict[str, Any] = json.loads((folder / f"{role}-pod-template.yaml").read_text())
+    return result
 
 
 def test_defaults_are_handed_over_so_that_the_application_wins(api: Server, tmp_path: Path) -> None:
-    found = hook.prepared(arguments(tmp_path))
-    assert found[:2] == ["--properties-file", str(tmp_path / "spark-defaults.conf")]
+    result = hook.prepared(arguments(tmp_path))
+    assert result[:2] == ["--properties-file", str(tmp_path / "spark-defaults.conf")]
     assert (tmp_path / "spark-defaults.conf").read_text() == DATA["spark-defaults.conf"]
-    assert found[2:] == arguments(tmp_path, "cluster")
+    assert result[2:] == arguments(tmp_path, "cluster")
     assert set(api.tokens) == {"Bearer secret-token"}
 
 
@@ -153,16 +153,16 @@ def test_an_applications_own_template_is_laid_over_the_workspaces(api: Server, t
     }
     api.objects[APPS] = application(driver={"template": own}, executor={})
     hook.prepared(arguments(tmp_path))
-    found = template(tmp_path, "driver")
-    assert found["metadata"]["annotations"]["mine"] == "1"
-    main, helper = found["spec"]["containers"]
+    result = template(tmp_path, "driver")
+    assert result["metadata"]["annotations"]["mine"] == "1"
+    main, helper = result["spec"]["containers"]
     assert main["securityContext"]["allowPrivilegeEscalation"] is False
     assert main["env"] == [{"name": "A", "value": "1"}]
     assert helper["name"] == "helper"
-    volumes = {v["name"]: v for v in found["spec"]["volumes"]}
+    volumes = {v["name"]: v for v in result["spec"]["volumes"]}
     assert volumes["tmp"] == {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}
     assert set(volumes) == {"spark-local-dir-1", "tmp", "more"}
-    assert len(found["spec"]["tolerations"]) == 2
+    assert len(result["spec"]["tolerations"]) == 2
 
 
 def test_a_volume_of_the_same_name_is_replaced_not_mixed() -> None:

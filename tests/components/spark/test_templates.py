@@ -16,7 +16,7 @@ from components.spark.templates import DRIVER_CONTAINER, EXECUTOR_CONTAINER, dri
 
 ECI = "k8s.aliyun.com/"
 TAGS = {"team": "a", "b": "c"}
-PLACE = JobContext(
+CONTEXT = JobContext(
     team="payments",
     namespace="spark-payments",
     region="cn-hangzhou",
@@ -25,21 +25,21 @@ PLACE = JobContext(
     tags=TAGS,
 )
 SPOT = SparkSettings.read({"executor": {"spot": True, "spot_protected_hours": 0, "ephemeral_storage_gib": 100}})
-RRSA = dataclasses.replace(PLACE, credentials="rrsa", role_arn="acs:ram::1:role/r", oidc_provider_arn="p")
+RRSA = dataclasses.replace(CONTEXT, credentials="rrsa", role_arn="acs:ram::1:role/r", oidc_provider_arn="p")
 
 
-def both(settings: SparkSettings = SPOT, place: JobContext = PLACE) -> list[dict[str, Any]]:
-    return [driver_template(settings, place), executor_template(settings, place)]
+def both(settings: SparkSettings = SPOT, context: JobContext = CONTEXT) -> list[dict[str, Any]]:
+    return [driver_template(settings, context), executor_template(settings, context)]
 
 
 def annotations(template: dict[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = template["metadata"]["annotations"]
-    return found
+    result: dict[str, str] = template["metadata"]["annotations"]
+    return result
 
 
-@pytest.mark.parametrize("place", [PLACE, RRSA])
-def test_pods_fulfil_pod_security_restricted(place: JobContext) -> None:
-    for template in both(place=place):
+@pytest.mark.parametrize("context", [CONTEXT, RRSA])
+def test_pods_fulfil_pod_security_restricted(context: JobContext) -> None:
+    for template in both(context=context):
         spec = template["spec"]
         assert spec["securityContext"]["runAsNonRoot"]
         assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -56,7 +56,7 @@ def test_only_executors_use_spot_and_fall_back_to_on_demand() -> None:
     assert executor[f"{ECI}eci-spot-strategy"] == "SpotAsPriceGo"
     assert executor[f"{ECI}eci-spot-fallback"] == "true"
     assert executor[f"{ECI}eci-spot-duration"] == "0"
-    assert not [k for k in annotations(executor_template(SparkSettings(), PLACE)) if "spot" in k]
+    assert not [k for k in annotations(executor_template(SparkSettings(), CONTEXT)) if "spot" in k]
 
 
 def test_executors_get_no_token_of_the_api_server() -> None:
@@ -73,25 +73,25 @@ def test_eci_annotations_carry_cache_disk_tags_and_role() -> None:
         assert found[f"{ECI}eci-custom-tags"] == "b:c,team:a"
         assert found[f"{ECI}eci-ram-role-name"] == "r"
     assert executor[f"{ECI}eci-extra-ephemeral-storage"] == "70Gi"
-    assert not [k for k in annotations(executor_template(SparkSettings(), PLACE)) if "ephemeral" in k]
+    assert not [k for k in annotations(executor_template(SparkSettings(), CONTEXT)) if "ephemeral" in k]
 
 
 @pytest.mark.parametrize("pods", ["acs", "plain"])
 def test_off_eci_no_annotation_of_eci_is_left(pods: str) -> None:
-    for template in both(place=dataclasses.replace(PLACE, pods=pods, credentials="none")):  # type: ignore[arg-type]
+    for template in both(context=dataclasses.replace(CONTEXT, pods=pods, credentials="none")):  # type: ignore[arg-type]
         assert not [k for k in annotations(template) if k.startswith(ECI)]
 
 
 def test_labels_send_pods_where_the_flavour_wants_them() -> None:
-    acs = executor_template(SPOT, dataclasses.replace(PLACE, pods="acs"))["metadata"]["labels"]
+    acs = executor_template(SPOT, dataclasses.replace(CONTEXT, pods="acs"))["metadata"]["labels"]
     assert acs["alibabacloud.com/compute-qos"] == "best-effort"
-    virtual = driver_template(SPOT, dataclasses.replace(PLACE, pods="virtual-node"))
+    virtual = driver_template(SPOT, dataclasses.replace(CONTEXT, pods="virtual-node"))
     assert virtual["metadata"]["labels"]["alibabacloud.com/eci"] == "true"
     assert annotations(virtual)[f"{ECI}eci-auto-imc"] == "true"
 
 
 def test_rrsa_pods_carry_token_environment_and_a_sidecar_on_loopback() -> None:
-    for template, main in zip(both(place=RRSA), (DRIVER_CONTAINER, EXECUTOR_CONTAINER), strict=True):
+    for template, main in zip(both(context=RRSA), (DRIVER_CONTAINER, EXECUTOR_CONTAINER), strict=True):
         spark, sidecar = template["spec"]["containers"]
         assert spark["name"] == main
         assert sidecar["args"][-1] == "127.0.0.1:7100"
@@ -121,16 +121,16 @@ def test_local_data_and_temporary_files_have_volumes_of_their_own() -> None:
 
 
 def test_the_config_map_holds_what_the_submit_hook_reads() -> None:
-    data = defaults_data(SPOT, PLACE)
+    data = defaults_data(SPOT, CONTEXT)
     assert list(data) == [hook.CONF, *hook.TEMPLATES.values()]
-    assert json.loads(data["driver-template.json"]) == driver_template(SPOT, PLACE)
+    assert json.loads(data["driver-template.json"]) == driver_template(SPOT, CONTEXT)
     assert "spark.kubernetes.namespace=spark-payments\n" in data["spark-defaults.conf"]
 
 
 def test_facts_that_are_known_later_hide_only_the_files_they_stand_in() -> None:
-    assert isinstance(defaults_data(SPOT, PLACE, role_name="other"), dict)
-    assert "other" in defaults_data(SPOT, PLACE, role_name="other")["driver-template.json"]
-    later = defaults_data(SPOT, PLACE, role_name=pulumi.Output.from_input("x"))
-    assert isinstance(later["spark-defaults.conf"], str)
-    assert isinstance(later["driver-template.json"], pulumi.Output)
-    assert isinstance(defaults_data(SPOT, PLACE, quota_pods=pulumi.Output.from_input(9)), pulumi.Output)
+    assert isinstance(defaults_data(SPOT, CONTEXT, role_name="other"), dict)
+    assert "other" in defaults_data(SPOT, CONTEXT, role_name="other")["driver-template.json"]
+    data = defaults_data(SPOT, CONTEXT, role_name=pulumi.Output.from_input("x"))
+    assert isinstance(data["spark-defaults.conf"], str)
+    assert isinstance(data["driver-template.json"], pulumi.Output)
+    assert isinstance(defaults_data(SPOT, CONTEXT, quota_pods=pulumi.Output.from_input(9)), pulumi.Output)

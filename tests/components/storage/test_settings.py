@@ -41,11 +41,14 @@ def refused(**args: object) -> list[str]:
         ({"hdfs_expire_days": {".dlsdata/a/": 30}}, "a rule on '.dlsdata/a/' would delete the data"),
         ({"hdfs_expire_days": {"tmp": 30}}, "'tmp' is not a folder; allowed: prefixes such as 'tmp/'"),
         ({"hdfs_expire_days": {"tmp/": 0}}, "a whole number from 1 to 3650"),
-        ({"files_expire_days": {"": 30}}, "files_expire_days: a rule on the whole bucket; allowed: prefixes beside"),
-        ({"files_expire_days": {"logs/x/": 3}}, "a rule on 'logs/x/', which logs_days decides"),
+        (
+            {"files_expire_days": {"": 30}},
+            "files_expire_days: a rule on the whole bucket; allowed: prefixes other than",
+        ),
+        ({"files_expire_days": {"logs/x/": 3}}, "a rule on 'logs/x/', which logs_days controls"),
         ({"files_expire_days": {"a/": 3, "a/b/": 2}}, "'a/b/' lies inside 'a/'; allowed: prefixes that do not overlap"),
         ({"hdfs_mode": "console"}, "hdfs_mode: 'console' is not allowed; allowed: ros, preexisting"),
-        ({"hdfs_mode": "preexisting"}, "hdfs_bucket: missing; allowed: the name of the bucket that exists"),
+        ({"hdfs_mode": "preexisting"}, "hdfs_bucket: missing; allowed: the name of the existing bucket"),
         (
             {"hdfs_mode": "preexisting", "hdfs_bucket": "their-data", "hdfs_redundancy": "ZRS"},
             "hdfs_redundancy: has no effect with mode preexisting; allowed: leave it out",
@@ -58,20 +61,20 @@ def refused(**args: object) -> list[str]:
             {"files_bucket": "acme-dev-hdfs"},
             "files_bucket: 'acme-dev-hdfs' is the HDFS bucket; allowed: another bucket",
         ),
-        ({"team_buckets": ["a", "a"]}, "team_buckets[1]: 'a' is there twice"),
-        ({"team_buckets": ["t" * 30], "bucket_prefix": "p" * 40}, "allowed: at most 63, by a shorter bucket_prefix"),
+        ({"team_buckets": ["a", "a"]}, "team_buckets[1]: 'a' is listed twice; allowed: each team once"),
+        ({"team_buckets": ["t" * 30], "bucket_prefix": "p" * 40}, "allowed: at most 63, so shorten bucket_prefix"),
         ({"service_role": "mine"}, "service_role: 'mine' is not allowed; allowed: existing, create"),
         ({"bucket_prefx": "x"}, "bucket_prefx: unknown key; did you mean 'bucket_prefix'?"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_its_sentence(args: dict[str, object], sentence: str) -> None:
-    found = refused(**(GOOD | args))
-    assert [s for s in found if sentence in s], found
+    sentences = refused(**(GOOD | args))
+    assert [s for s in sentences if sentence in s], sentences
 
 
 def test_all_mistakes_come_at_once() -> None:
-    found = refused(region="mars", bucket_prefix="acme", hdfs_versioning=True, hdfs_worm=True, files_logs_days=0)
-    assert len(found) == 4
+    sentences = refused(region="mars", bucket_prefix="acme", hdfs_versioning=True, hdfs_worm=True, files_logs_days=0)
+    assert len(sentences) == 4
 
 
 def test_names_and_roots_follow_from_the_prefix() -> None:

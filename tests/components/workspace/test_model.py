@@ -26,18 +26,18 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"container": {"max_memory_gib": 8}}, "container.max_memory_gib: 8 is less than the 16 of spark.executor"),
     ({"container": {"max_cpu": 65}}, "container.max_cpu: 65 is not allowed"),
     ({"monthly_budget_cny": -1}, "monthly_budget_cny: -1 is not allowed"),
-    ({"submitters": {"groups": ["system:authenticated"]}}, "'system:authenticated' is not a group of a team"),
+    ({"submitters": {"groups": ["system:authenticated"]}}, "'system:authenticated' is not a group of one team"),
     ({"submitters": {"users": [" "]}}, "submitters.users: "),
     ({"images": ["https://registry.example.com/x"]}, "images[0]: 'https://registry.example.com/x' is not allowed"),
     ({"images": ["a,b"]}, "images[0]: 'a,b' is not allowed"),
-    ({"egress": {"destinations": ["10.0.0.0/8"]}}, "'10.0.0.0/8' is no destination"),
-    ({"egress": {"destinations": ["db.example.com:3306"]}}, "'db.example.com:3306' is no destination"),
+    ({"egress": {"destinations": ["10.0.0.0/8"]}}, "'10.0.0.0/8' is not a destination"),
+    ({"egress": {"destinations": ["db.example.com:3306"]}}, "'db.example.com:3306' is not a destination"),
     ({"egress": {"cloud_cidrs": ["fd00::/8"]}}, "egress.cloud_cidrs[0]: 'fd00::/8' is not allowed"),
     ({"egres": {}}, "egres: unknown key; did you mean 'egress'?"),
 ]
 WIRED: list[tuple[dict[str, Any], str]] = [
-    ({"credentials": "eci"}, "role_name: missing; credentials eci need it"),
-    ({"credentials": "rrsa"}, "role_arn: missing; credentials rrsa need it"),
+    ({"credentials": "eci"}, "role_name: missing; credentials eci needs it"),
+    ({"credentials": "rrsa"}, "role_arn: missing; credentials rrsa needs it"),
     ({"credentials": "eci", "role_name": "r", "pods": "acs"}, "credentials: 'eci' needs pods on ECI, not 'acs'"),
     ({"quota_pods": "many"}, "quota_pods: 'many' is not allowed"),
 ]

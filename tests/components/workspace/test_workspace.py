@@ -23,26 +23,26 @@ from components.workspace.limits import untagged
 from replay.graph import Graph, is_unknown
 from tests.support import record
 
-TEAM: dict[str, Any] = {"team": "team-a", "shuffle_namespace": "celeborn", "pods": "plain"}
+TEAM: dict[str, Any] = {"team": "team-a", "shuffle_namespace": "celeborn", "pods": "eci"}
 
 
-def made(args: Mapping[str, Any] | None = None, *, known: bool = True) -> Graph:
-    given = TEAM | dict(args or {})
-    return record(lambda: Workspace("team-a", given), known=known)  # type: ignore[arg-type]
+def workspace_graph(args: Mapping[str, Any] | None = None, *, known: bool = True) -> Graph:
+    arguments = TEAM | dict(args or {})
+    return record(lambda: Workspace("team-a", arguments), known=known)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    return made()
+    return workspace_graph()
 
 
 def rules(graph: Graph, role: str) -> dict[str, set[str]]:
     """Resource -> verbs of a role."""
-    found: dict[str, set[str]] = {}
+    verbs: dict[str, set[str]] = {}
     for rule in graph.one("Role", f"team-a-{role}-role").inputs["rules"]:
         for resource in rule["resources"]:
-            found.setdefault(resource, set()).update(rule["verbs"])
-    return found
+            verbs.setdefault(resource, set()).update(rule["verbs"])
+    return verbs
 
 
 def policy(graph: Graph, name: str) -> Any:
@@ -66,7 +66,7 @@ def test_every_object_is_in_the_namespace_and_comes_after_it(graph: Graph) -> No
 
 
 def test_the_namespace_enforces_restricted_and_carries_the_teams_facts() -> None:
-    metadata = made(
+    metadata = workspace_graph(
         {
             "spark_image": "registry.example.com:5000/data/spark:3.5.9",
             "credentials": "eci",
@@ -124,13 +124,13 @@ def test_submitters_see_pods_but_cannot_make_or_enter_them(graph: Graph) -> None
 
 def test_drivers_make_volume_claims_only_where_the_quota_has_some(graph: Graph) -> None:
     assert "create" not in rules(graph, "driver")["persistentvolumeclaims"]
-    with_claims = made({"quota_volume_claims": 5, "quota_storage_gib": 100})
+    with_claims = workspace_graph({"quota_volume_claims": 5, "quota_storage_gib": 100})
     assert "create" in rules(with_claims, "driver")["persistentvolumeclaims"]
     assert "create" not in rules(graph, "driver")["services"]
 
 
 def test_the_submit_role_is_bound_to_the_teams_group_and_who_else_is_named() -> None:
-    graph = made({"submitters_groups": ["data-ci"], "submitters_users": ["230001"]})
+    graph = workspace_graph({"submitters_groups": ["data-ci"], "submitters_users": ["230001"]})
     subjects = graph.one("RoleBinding", "team-a-submit-binding").inputs["subjects"]
     assert [(s["kind"], s["name"]) for s in subjects] == [
         ("Group", submit_group("team-a")),
@@ -178,7 +178,9 @@ def test_executors_reach_their_driver_and_the_shuffle_service_but_not_the_api_se
 
 def test_the_metadata_service_is_open_only_where_pods_get_their_credentials_there(graph: Graph) -> None:
     assert "100.100.100.200" not in json.dumps(policy(graph, "default-deny"))
-    assert "100.100.100.200" in json.dumps(policy(made({"credentials": "eci", "role_name": "r"}), "default-deny"))
+    assert "100.100.100.200" in json.dumps(
+        policy(workspace_graph({"credentials": "eci", "role_name": "r"}), "default-deny")
+    )
 
 
 def test_without_a_shuffle_service_no_network_names_one() -> None:
@@ -186,7 +188,7 @@ def test_without_a_shuffle_service_no_network_names_one() -> None:
 
 
 def test_a_database_is_opened_by_range_and_port() -> None:
-    spec = policy(made({"egress_destinations": ["10.1.2.0/24:3306"]}), "default-deny")
+    spec = policy(workspace_graph({"egress_destinations": ["10.1.2.0/24:3306"]}), "default-deny")
     last = spec["egress"][-1]
     assert last == {"to": [{"ipBlock": {"cidr": "10.1.2.0/24"}}], "ports": [{"protocol": "TCP", "port": 3306}]}
 
@@ -200,7 +202,7 @@ def test_jobs_are_submitted_with_the_teams_configuration_and_templates(graph: Gr
 
 
 def test_with_plain_inputs_a_first_preview_knows_everything() -> None:
-    known, unknown = made(), made(known=False)
+    known, unknown = workspace_graph(), workspace_graph(known=False)
     assert [(r.urn, r.inputs) for r in known] == [(r.urn, r.inputs) for r in unknown]
 
 

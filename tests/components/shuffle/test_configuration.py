@@ -7,8 +7,8 @@ import yaml
 
 from components.base import constants as c
 from components.base.configuration import properties, values
-from components.shuffle.client import client_conf, client_entries
-from components.shuffle.conf import dynamic_config, master_conf, worker_conf
+from components.shuffle.client import client_conf, client_configuration
+from components.shuffle.configuration import dynamic_config, master_conf, worker_conf
 from components.shuffle.inputs import ShuffleSettings
 from components.shuffle.keys import check_client_conf, check_keys, wrong_entries
 
@@ -39,8 +39,8 @@ def test_every_rendered_key_and_value_is_in_the_registry(shape: dict[str, Any]) 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_line_says_why_it_is_there(shape: dict[str, Any]) -> None:
     s = settings(**shape)
-    for entries in (master_conf(s), worker_conf(s), client_entries(s)):
-        assert all(entry.reason and "\n" not in entry.reason for entry in entries.values())
+    for configuration in (master_conf(s), worker_conf(s), client_configuration(s)):
+        assert all(entry.reason and "\n" not in entry.reason for entry in configuration.values())
 
 
 def test_masters_and_workers_agree_on_the_heartbeat() -> None:

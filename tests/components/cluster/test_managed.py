@@ -75,9 +75,9 @@ def test_logs_outlive_the_cluster_unless_the_stack_says_otherwise() -> None:
 
 def test_the_kubeconfig_is_a_secret_everywhere_and_names_the_private_endpoint() -> None:
     graph = build()
-    given = graph.one("pulumi:providers:kubernetes", "c-kubernetes").inputs["kubeconfig"]
-    assert given[SECRET] is True
-    assert yaml.safe_load(reveal(given))["clusters"][0]["cluster"]["server"] == "https://10.0.0.10:6443"
+    kubeconfig = graph.one("pulumi:providers:kubernetes", "c-kubernetes").inputs["kubeconfig"]
+    assert kubeconfig[SECRET] is True
+    assert yaml.safe_load(reveal(kubeconfig))["clusters"][0]["cluster"]["server"] == "https://10.0.0.10:6443"
     assert graph.one("Cluster", "c").outputs["kubeconfig"][SECRET] is True
     plain = [json.dumps(_without_secrets([r.inputs, r.outputs])) for r in graph]
     assert not any("client-key-data" in p for p in plain)
@@ -90,8 +90,8 @@ def _without_secrets(value: Any) -> Any:
 
 
 def test_with_a_public_endpoint_the_kubeconfig_stays_as_the_cloud_gives_it() -> None:
-    given = build(public_endpoint=True).one("pulumi:providers:kubernetes", "c-kubernetes").inputs["kubeconfig"]
-    assert yaml.safe_load(reveal(given))["clusters"][0]["cluster"]["server"] == "https://203.0.113.10:6443"
+    kubeconfig = build(public_endpoint=True).one("pulumi:providers:kubernetes", "c-kubernetes").inputs["kubeconfig"]
+    assert yaml.safe_load(reveal(kubeconfig))["clusters"][0]["cluster"]["server"] == "https://203.0.113.10:6443"
 
 
 def test_every_cluster_of_a_kubeconfig_gets_the_server() -> None:
@@ -167,46 +167,46 @@ def test_the_maintenance_window_has_the_apis_form() -> None:
     }  # fmt: skip
 
 
-def as_made(monkeypatch: pytest.MonkeyPatch, **made: Any) -> None:
-    """The state of a live stack: its Stash keeps what the cluster was made with."""
+def live_stack(monkeypatch: pytest.MonkeyPatch, **created_with: Any) -> None:
+    """The state of a live stack: its Stash keeps what the cluster was created with."""
     answer = Cloud.new_resource
 
-    def remembered(self: Cloud, args: Any) -> Any:
+    def with_memory(self: Cloud, args: Any) -> Any:
         id_, state = answer(self, args)
-        return id_, (state | {"output": made}) if args.typ == "pulumi:index:Stash" else state
+        return id_, (state | {"output": created_with}) if args.typ == "pulumi:index:Stash" else state
 
-    monkeypatch.setattr(Cloud, "new_resource", remembered)
+    monkeypatch.setattr(Cloud, "new_resource", with_memory)
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_another_flavour_for_a_live_stack_is_refused_with_the_reason(
     monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
-    as_made(monkeypatch, flavour="serverless")
+    live_stack(monkeypatch, flavour="serverless")
     with pytest.raises(InputError) as caught:
         build("acs", known)
     assert caught.value.sentences == [
-        "cluster.flavour: 'acs' is not allowed; this stack's cluster was made with 'serverless', and a cluster cannot "
-        "be converted: it and everything in it would have to be deleted and made anew. Allowed: 'serverless'; or a new "
-        "stack beside this one; or `pulumi destroy` first"
+        "cluster.flavour: 'acs' is not allowed; this stack's cluster was created with 'serverless', and a cluster "
+        "cannot be converted: it and everything in it would have to be deleted and created again. Allowed: "
+        "'serverless'; or a new stack beside this one; or `pulumi destroy` first"
     ]
 
 
 def test_a_live_stack_cannot_leave_its_cluster_for_an_existing_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    as_made(monkeypatch, flavour="serverless")
+    live_stack(monkeypatch, flavour="serverless")
     with pytest.raises(InputError, match=r"cluster\.flavour: 'existing' is not allowed"):
         record(lambda: Cluster("c", {"flavour": "existing", "existing_context": "x"}))
 
 
 def test_a_live_stack_that_is_as_it_was_made_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    as_made(monkeypatch, flavour="serverless", service_cidr="172.21.0.0/20", public_endpoint=False)
+    live_stack(monkeypatch, flavour="serverless", service_cidr="172.21.0.0/20", public_endpoint=False)
     assert ack(build())["profile"] == "Serverless"
 
 
 def test_all_changes_that_a_live_cluster_cannot_take_are_named_at_once() -> None:
-    made = {"flavour": "acs", "service_cidr": "172.21.0.0/20", "public_endpoint": False}
-    found = changed(made, made | {"service_cidr": "172.22.0.0/20", "public_endpoint": True})
-    assert [s.partition(":")[0] for s in found] == ["cluster.service_cidr", "cluster.public_endpoint"]
+    created_with = {"flavour": "acs", "service_cidr": "172.21.0.0/20", "public_endpoint": False}
+    sentences = changed(created_with, created_with | {"service_cidr": "172.22.0.0/20", "public_endpoint": True})
+    assert [s.partition(":")[0] for s in sentences] == ["cluster.service_cidr", "cluster.public_endpoint"]
 
 
 def test_the_network_may_be_known_later() -> None:
@@ -224,7 +224,7 @@ def test_the_network_may_be_known_later() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("data", "sentence"),
     [
         ({}, "flavour: missing; allowed: serverless, acs, virtual-node, existing"),
         ({"flavour": "serverles"}, "did you mean 'serverless'?"),
@@ -232,9 +232,9 @@ def test_the_network_may_be_known_later() -> None:
         ({"flavour": "acs", "node_pools": []}, "node_pools: unknown key"),
         ({"flavour": "acs", "spec": "ack.pro.xlarge"}, "spec: 'ack.pro.xlarge' is not offered for flavour acs"),
         ({"flavour": "acs", "spec": "ack.standard"}, "spec: 'ack.standard' is not allowed; allowed: ack.pro.small"),
-        ({"flavour": "acs", "version": "1.29"}, "version: '1.29' has no stable ValidatingAdmissionPolicy"),
+        ({"flavour": "acs", "version": "1.29"}, "version: '1.29' lacks a stable ValidatingAdmissionPolicy"),
         ({"flavour": "acs", "version": "latest"}, "version: 'latest' is not allowed; allowed: a version such as 1.34"),
-        ({"flavour": "acs", "version": "1.34", "upgrade_channel": "rapid"}, "'rapid' would run ahead of version 1.34"),
+        ({"flavour": "acs", "version": "1.34", "upgrade_channel": "rapid"}, "'rapid' would upgrade past version 1.34"),
         ({"flavour": "acs", "service_cidr": "100.64.0.0/16"}, "service_cidr: '100.64.0.0/16' is not allowed"),
         ({"flavour": "acs", "service_cidr": "172.21.0.0/28"}, "mask /16 to /24"),
         (
@@ -256,7 +256,7 @@ def test_the_network_may_be_known_later() -> None:
         ({"flavour": "acs", "encryption_key_id": "K"}, "encryption_key_id: 'K' is not allowed"),
     ],
 )  # fmt: skip
-def test_wrong_settings_are_refused(given: dict[str, Any], sentence: str) -> None:
+def test_wrong_settings_are_refused(data: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError) as caught:
-        ClusterInputs.read(given)
+        ClusterInputs.read(data)
     assert sentence in str(caught.value)

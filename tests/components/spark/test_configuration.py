@@ -14,7 +14,7 @@ from components.spark.context import JobContext
 from components.spark.inputs import SparkSettings
 from components.spark.keys import misspelt
 
-PLACE = JobContext(
+CONTEXT = JobContext(
     team="payments",
     namespace="spark-payments",
     region="cn-hangzhou",
@@ -29,8 +29,8 @@ PLACE = JobContext(
 SETTINGS = SparkSettings()
 
 
-def conf(settings: SparkSettings = SETTINGS, place: JobContext = PLACE) -> dict[str, str]:
-    return {k: e.value for k, e in spark_conf(settings, place).items()}
+def conf(settings: SparkSettings = SETTINGS, context: JobContext = CONTEXT) -> dict[str, str]:
+    return {k: e.value for k, e in spark_conf(settings, context).items()}
 
 
 def read(**settings: object) -> SparkSettings:
@@ -60,7 +60,7 @@ def test_idle_executors_are_given_back_within_ten_seconds() -> None:
 
 
 def test_without_a_shuffle_service_spark_tracks_shuffle_data_itself() -> None:
-    c = conf(place=dataclasses.replace(PLACE, shuffle_conf={}))
+    c = conf(context=dataclasses.replace(CONTEXT, shuffle_conf={}))
     assert c["spark.dynamicAllocation.shuffleTracking.enabled"] == "true"
     assert not [k for k in c if "celeborn" in k or k == "spark.shuffle.sort.io.plugin.class"]
 
@@ -87,9 +87,9 @@ def test_sizes_fill_the_row_that_is_billed() -> None:
     ],
 )
 def test_executors_stay_within_the_quota_beside_the_drivers(quota: dict[str, int | None], expected: int) -> None:
-    place = dataclasses.replace(PLACE, **quota)  # type: ignore[arg-type]
-    assert max_executors(SETTINGS, place) == expected
-    c = conf(place=place)
+    context = dataclasses.replace(CONTEXT, **quota)  # type: ignore[arg-type]
+    assert max_executors(SETTINGS, context) == expected
+    c = conf(context=context)
     assert int(c["spark.dynamicAllocation.maxExecutors"]) == expected
     assert int(c["spark.dynamicAllocation.initialExecutors"]) <= expected
 
@@ -116,7 +116,7 @@ def test_accounts_and_tenant_are_the_teams_own() -> None:
     [("eci", "EcsStsCredentialsProvider"), ("rrsa", "CustomCredentialsProvider"), ("none", None)],
 )
 def test_oss_credentials_come_from_the_pods_identity(credentials: str, provider: str | None) -> None:
-    c = conf(place=dataclasses.replace(PLACE, credentials=credentials))  # type: ignore[arg-type]
+    c = conf(context=dataclasses.replace(CONTEXT, credentials=credentials))  # type: ignore[arg-type]
     found = c.get("spark.hadoop.fs.oss.credentials.provider")
     assert (found or "").rpartition(".")[2] == (provider or "")
     assert ("spark.hadoop.aliyun.oss.provider.url" in c) == (credentials == "rrsa")
@@ -132,7 +132,7 @@ def test_oss_is_reached_by_tls_inside_the_region() -> None:
 
 
 def test_without_object_storage_nothing_of_jindosdk_is_named() -> None:
-    c = conf(place=JobContext(team="a", namespace="spark-a", region="cn-hangzhou", pods="plain"))
+    c = conf(context=JobContext(team="a", namespace="spark-a", region="cn-hangzhou", pods="plain"))
     assert not [k for k in c if "oss" in k or "JINDO" in k or "eventLog" in k]
 
 
@@ -153,29 +153,31 @@ def test_spot_executors_get_no_new_tasks_when_they_are_taken_away() -> None:
 @pytest.mark.parametrize("version", ["3.5.9", "4.2.1"])
 def test_no_key_the_function_writes_is_misspelt(version: str) -> None:
     settings = read(version=version, executor={"spot": True, "offheap_memory_mib": 1024, "pyspark_memory_mib": 1024})
-    for place in (PLACE, dataclasses.replace(PLACE, credentials="rrsa")):
-        c = conf(settings, place)
+    for context in (CONTEXT, dataclasses.replace(CONTEXT, credentials="rrsa")):
+        c = conf(settings, context)
         assert [k for k in c if misspelt(k)] == []
         assert check_client_conf(c, "conf") == []
 
 
 def test_further_configuration_replaces_a_default_and_says_so() -> None:
-    entries = spark_conf(read(conf={"spark.eventLog.compress": False, "spark.sql.shuffle.partitions": 400}), PLACE)
-    assert entries["spark.eventLog.compress"] == ("false", "set in the settings")
-    assert entries["spark.sql.shuffle.partitions"].value == "400"
+    configuration = spark_conf(
+        read(conf={"spark.eventLog.compress": False, "spark.sql.shuffle.partitions": 400}), CONTEXT
+    )
+    assert configuration["spark.eventLog.compress"] == ("false", "set in the settings")
+    assert configuration["spark.sql.shuffle.partitions"].value == "400"
 
 
 def test_every_entry_has_a_reason() -> None:
-    assert [k for k, e in spark_conf(read(executor={"spot": True}), PLACE).items() if len(e.reason) < 5] == []
+    assert [k for k, e in spark_conf(read(executor={"spot": True}), CONTEXT).items() if len(e.reason) < 5] == []
 
 
 def test_rendered_defaults_are_read_back_as_they_are() -> None:
     odd = {"spark.a:b": "x=y", "spark.win": "C:\\tmp", "spark.lines": "a\nb", "spark.kubernetes.driver.label.x": "#1"}
     settings = read(conf=odd)
-    assert properties(render(spark_conf(settings, PLACE))) == conf(settings)
+    assert properties(render(spark_conf(settings, CONTEXT))) == conf(settings)
 
 
 def test_documentation_table_has_one_row_a_key() -> None:
-    rows = docs_table(SETTINGS, PLACE).splitlines()
-    assert len(rows) - 2 == len(spark_conf(SETTINGS, PLACE))
+    rows = docs_table(SETTINGS, CONTEXT).splitlines()
+    assert len(rows) - 2 == len(spark_conf(SETTINGS, CONTEXT))
     assert all(r.count("|") == 4 for r in rows)
