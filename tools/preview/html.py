@@ -57,7 +57,7 @@ def _body(report: Report, name: str) -> Iterator[str]:
 
 def _cost(report: Report) -> Iterator[str]:
     yield '<h2>Cost</h2><p class="soft">CNY, list prices, pay as you go, on demand; a month is 730 hours.</p>'
-    yield _table(sums(report.compared), report.sums)
+    yield _table(sums(report.compared), report.sums, cards=True)
     yield '<p><span class="warn">■</span> at quota, <span style="color:var(--blue)">■</span> idle;'
     yield " bars are drawn to the square root of the cost, so that small parts stay visible.</p>"
     dearest = sorted((p for p in report.parts if p.at_quota), key=lambda p: -p.at_quota)

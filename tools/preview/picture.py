@@ -96,7 +96,8 @@ def _title(part: Part | None) -> str:
         return ""
     zones = len(part.of_type("Switch"))
     facts = part.facts[:1] if zones else part.facts[:2]
-    return f"{part.title}: {', '.join((*facts, *([f'{zones} zone(s)'] if zones else [])))}" if facts else part.title
+    facts += (f"{zones} zone{'s' if zones > 1 else ''}",) if zones else ()
+    return f"{part.title}: {', '.join(facts)}" if facts else part.title
 
 
 def mermaid(picture: Picture) -> str:

@@ -17,7 +17,7 @@ from tools.preview.revisions import assess_tree
 
 GOLDEN = Path(__file__).parent / "golden"
 ALIAS = (
-    'ShuffleService("celeborn", args, pulumi.ResourceOptions.merge(self._inside(), '
+    'ShuffleService("celeborn", inputs, pulumi.ResourceOptions.merge(self._inside(), '
     'pulumi.ResourceOptions(aliases=[pulumi.Alias(name="shuffle")])))'
 )
 TEAM_C = {"team": "team-c", "quota": {"pods": 20, "cpu": 40, "memory_gib": 160}}
@@ -44,7 +44,7 @@ CASES = {
     ),
     "flavour-switch": Case(
         setting("cluster.flavour", "serverless"),
-        ("`Stash cluster-as-made`", "refused: a living stack was made with the old value", "would be refused"),
+        ("`Stash cluster-as-made`", "refused: the deployed stack was created with the old value", "would be refused"),
     ),
     "bucket-renamed": Case(
         setting("storage.bucket_prefix", "example-lake-dev"),
@@ -59,7 +59,7 @@ CASES = {
     ),
     "spot-off": Case(
         setting("spark.executor.spot", False),
-        ("`ConfigMap spark-team-a/spark-defaults` and 1 alike",),
+        ("`ConfigMap spark-team-a/spark-defaults` and 1 more like it",),
         ("<b>replaced</b>",),
     ),
     "prices": Case(
@@ -71,8 +71,8 @@ CASES = {
         ("No resource changes.", "**now fires** (mandatory): disk-size", "A mandatory rule forbids this update."),
     ),
     "renamed-with-alias": Case(
-        code("components/platform/component.py", r'ShuffleService\("shuffle", args, self\._inside\(\)\)', ALIAS),
-        ("<b>renamed</b>", "was StatefulSet shuffle-worker, known by its alias"),
+        code("components/platform/component.py", r'ShuffleService\("shuffle", inputs, self\._inside\(\)\)', ALIAS),
+        ("<b>renamed</b>", "was StatefulSet shuffle-worker, recognized by its alias"),
         ("<b>added</b>", "<b>removed</b>", "<b>replaced</b>"),
     ),
     "broken-file": Case(
