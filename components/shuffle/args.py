@@ -24,7 +24,7 @@ class ShuffleServiceArgs(TypedDict):
     masters_vcpu: NotRequired[float]
     """vCPU of a master. Allowed: a number from 0.25 to 64. Default: 2."""
     masters_memory_gib: NotRequired[float]
-    """Memory of a master in GiB; 60% of it is heap. Allowed: a number from 1 to 512. Default: 4."""
+    """Memory of a master in GiB; 60 % of it is heap. Allowed: a number from 1 to 512. Default: 4."""
     masters_disk_gib: NotRequired[int]
     """Disk for a master's Raft log in GiB; the default is the smallest ESSD. Cannot be changed later. Allowed: a whole number from 20 to 2048. Default: 20."""
     masters_conf: NotRequired[dict[str, str]]

@@ -100,7 +100,7 @@ class Masters(Inputs):
     )
     vcpu: float = Field(2, ge=0.25, le=64, description="vCPU of a master")
     memory_gib: float = Field(
-        4, ge=1, le=512, description=f"Memory of a master in GiB; {MASTER_HEAP_SHARE:.0%} of it is heap"
+        4, ge=1, le=512, description=f"Memory of a master in GiB; {MASTER_HEAP_SHARE * 100:.0f} % of it is heap"
     )
     disk_gib: int = Field(
         LEAST_DISK_GIB["PL1"],

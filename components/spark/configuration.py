@@ -29,7 +29,7 @@ AUTH = "com.aliyun.jindodata.oss.auth."
 
 
 Line = tuple[str, str | int, str]
-_OVERHEAD_REASON = f"set explicitly: for Python Spark would add {NON_JVM_OVERHEAD_FACTOR:.0%} of the heap"
+_OVERHEAD_REASON = f"set explicitly: for Python Spark would add {NON_JVM_OVERHEAD_FACTOR * 100:.0f} % of the heap"
 
 
 def spark_conf(settings: SparkSettings, context: JobContext) -> dict[str, Entry]:

@@ -78,8 +78,8 @@ def run(python: Path, program: str) -> str:
     return done.stdout
 
 
-def test_a_program_of_fifteen_lines_uses_single_components_from_the_wheel(python: Path) -> None:
-    assert len(PROGRAM.splitlines()) == 15
+def test_a_program_of_at_most_fifteen_lines_uses_single_components_from_the_wheel(python: Path) -> None:
+    assert len(PROGRAM.splitlines()) <= 15
     resources = run(python, PROGRAM).splitlines()
     assert "kubernetes:apps/v1:StatefulSet shuffle-worker" in resources
     assert "kubernetes:core/v1:ConfigMap payments-defaults" in resources
