@@ -1,0 +1,54 @@
+"""The list of what goes into the Spark image (images/spark/contents.yaml), read and checked."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.sandbox.settings import PROJECT_DIR
+
+FOLDER = PROJECT_DIR / "images/spark"
+FILE = FOLDER / "contents.yaml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Release(_Part):
+    """A Spark release: what names the jars that fit it."""
+
+    scala: str
+    celeborn_client: str
+
+
+class ImageJar(_Part):
+    """A jar beside Spark's own."""
+
+    name: str
+    group: str
+    version: str
+    origin: Annotated[Literal["vendor", "celeborn"], Field(alias="from")]
+
+    def file(self, release: Release) -> str:
+        """Its file name for a Spark release."""
+        return f"{self.name.format(celeborn_client=release.celeborn_client)}-{self.version}.jar"
+
+
+class Contents(_Part):
+    """The whole list."""
+
+    spark: dict[str, Release]
+    java: int
+    user: int
+    entrypoint: str
+    folders: tuple[str, ...]
+    jars: tuple[ImageJar, ...]
+    never: tuple[str, ...]
+    python: tuple[str, ...]
+
+
+def contents(file: Path = FILE) -> Contents:
+    """The list in `file`. Raises pydantic's ValidationError for what is not known."""
+    return Contents.model_validate(yaml.safe_load(file.read_text()))
