@@ -7,9 +7,9 @@ import yaml
 
 from tools.replay import Graph, Resource
 from tools.sandbox import apply
-from tools.sandbox.cluster import kwok_config
 from tools.sandbox.console import SandboxError
 from tools.sandbox.kubectl import Kubectl
+from tools.sandbox.played import kwok_config
 from tools.sandbox.programs import data_folder
 from tools.sandbox.settings import Settings
 
