@@ -104,7 +104,7 @@ def _spark(name: str, tag: str, distribution: Path | None, cache: Path) -> Image
     storage = spark.storage_layer(version, home, cache)
     parts = (_base(), home, spark.platform_layer(version, listed, distribution), *([storage] if storage else []))
     config = {
-        "Entrypoint": [f"/opt/{listed.entrypoint}"],
+        "Entrypoint": [listed.entrypoint],
         "User": str(listed.user),
         "WorkingDir": "/opt/spark/work-dir",
         "Env": _env(SPARK_HOME="/opt/spark"),

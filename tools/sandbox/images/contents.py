@@ -43,6 +43,8 @@ class Contents(_Part):
     java: int
     user: int
     entrypoint: str
+    files: dict[str, str]
+    """Programs of images/spark -> where they go."""
     folders: tuple[str, ...]
     jars: tuple[ImageJar, ...]
     never: tuple[str, ...]

@@ -40,16 +40,18 @@ def spark_layer(version: str) -> Layer:
 
 
 def platform_layer(version: str, listed: Contents, distribution: Path | None) -> Layer:
-    """What images/spark adds: entrypoint, folders, and the shuffle service's client where there is a distribution."""
-    entrypoint = FOLDER / listed.entrypoint
+    """What images/spark adds: programs, folders, and the shuffle service's client where there is a distribution."""
+    files = {target: FOLDER / name for name, target in listed.files.items()}
     clients = [jar.file(listed.spark[version]) for jar in listed.jars if jar.origin == "celeborn"]
-    inputs = (entrypoint.read_text(), *listed.folders, str(listed.user), *clients, celeborn.key(distribution))
+    texts = [f"{target}\n{each.read_text()}" for target, each in files.items()]
+    inputs = (*texts, *listed.folders, str(listed.user), *clients, celeborn.key(distribution))
 
     def make(output: Path) -> None:
         with writing(output) as layer:
-            layer.file("opt/entrypoint.sh", entrypoint, 0o755)
-            for each in listed.folders:
-                layer.folder(each.lstrip("/"), listed.user)
+            for target, each in files.items():
+                layer.file(target.lstrip("/"), each, 0o755)
+            for name in listed.folders:
+                layer.folder(name.lstrip("/"), listed.user)
             if distribution is not None:
                 for name in clients:
                     layer.data(f"{SPARK_HOME}/jars/{name}", celeborn.client_jar(distribution, name))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from components.models.storage import TEAMS
 from tools.replay import Graph
-from tools.sandbox import apply
+from tools.sandbox import apply, tables
 from tools.sandbox.console import SandboxError
 from tools.sandbox.node import namespace, network
 from tools.sandbox.object_storage import rights
@@ -29,6 +29,8 @@ GATEWAY_PORT = 443
 METADATA_PORT = 80
 USER = "sandbox-metadata-service"
 ADMINISTRATOR = "administrator"
+EXAMPLE_TEAM = "team-a"
+"""The team of the examples: it gets the tables that they read."""
 JOBS_DIR = PROJECT_DIR / "examples/jobs"
 """The examples' Python files, which every team finds under `jobs/` in its folder of the plain bucket."""
 
@@ -124,20 +126,20 @@ def plan(settings: Settings, graph: Graph) -> Plan | None:
         return None
     keys = _keys(settings, graph)
     try:
-        policies = rights.bucket_policies(rights.roles(graph), buckets.gateway_names)
+        policies = rights.bucket_policies(rights.roles(graph), buckets)
     except ValueError as error:
         raise SandboxError(str(error)) from None
     storage = graph.of_type("spark-on-ack:index:Storage")[0].outputs
     teams = sorted(set(apply.teams(graph).values()))
-    own = storage["teamRoots"]
-    folders = [storage["eventLogDir"], storage["checkpointRoot"]]
-    folders += [f"{own.get(team, storage['hdfsRoot'] + f'/{TEAMS}/{team}')}/" for team in teams]
-    folders += [f"oss://{buckets.files}/{TEAMS}/{team}" for team in teams]
-    uploads = {f"{TEAMS}/{team}/jobs/": str(JOBS_DIR) for team in teams}
+    data = {team: storage["teamRoots"].get(team, f"{storage['hdfsRoot']}/{TEAMS}/{team}") for team in teams}
+    files = {team: f"{storage['filesRoot']}/{TEAMS}/{team}" for team in teams}
+    folders = [storage["eventLogDir"], storage["checkpointRoot"], *data.values(), *files.values()]
+    uploads = {f"{root}/jobs/": str(JOBS_DIR) for root in files.values()}
+    uploads |= {f"{data[team]}/tables/": str(tables.ensure(settings.cache)) for team in teams if team == EXAMPLE_TEAM}
     users = {role: secret for role, secret in keys.items() if role != ADMINISTRATOR}
     return Plan(
-        GATEWAY_ADDRESS, GATEWAY_PORT, ADMINISTRATOR, keys[ADMINISTRATOR], users, sorted(buckets.gateway_names.values()),
-        policies, folders, buckets.files, uploads,
+        GATEWAY_ADDRESS, GATEWAY_PORT, ADMINISTRATOR, keys[ADMINISTRATOR], users, sorted(buckets.values()),
+        policies, folders, uploads,
     )  # fmt: skip
 
 

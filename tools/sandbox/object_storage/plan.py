@@ -23,9 +23,8 @@ class Plan:
     """Bucket -> its policy."""
     folders: list[str]
     """`oss://bucket/path` of folders that must exist."""
-    files_bucket: str
     uploads: dict[str, str]
-    """Prefix in the plain bucket -> local folder whose files go there."""
+    """`oss://bucket/prefix/` -> local folder whose files go there."""
 
 
 def carry_out(plan: Plan) -> None:
@@ -39,11 +38,17 @@ def carry_out(plan: Plan) -> None:
     for bucket, policy in plan.policies.items():
         client.request("PUT", bucket, json.dumps(policy).encode(), {"policy": ""})
     for folder in plan.folders:
-        bucket, _, key = folder.removeprefix("oss://").partition("/")
+        bucket, key = _parts(folder)
         if key:
             client.put(bucket, key.rstrip("/") + "/", b"")
     for prefix, local in plan.uploads.items():
-        client.upload(plan.files_bucket, prefix, Path(local))
+        client.upload(*_parts(prefix), Path(local))
+
+
+def _parts(path: str) -> tuple[str, str]:
+    """Bucket and key of `oss://bucket/key`."""
+    bucket, _, key = path.removeprefix("oss://").partition("/")
+    return bucket, key
 
 
 def _unless_there(client: Client, method: str, path: str, body: bytes = b"") -> None:

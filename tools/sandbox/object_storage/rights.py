@@ -8,7 +8,6 @@ of the folders above a file, which are no objects: it may be told that there is 
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from tools.replay import Graph
@@ -38,28 +37,18 @@ OF_BUCKETS = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketVersions", 
 """Actions on a bucket itself; the others are on objects."""
 
 
-@dataclass(frozen=True)
-class Buckets:
-    """The buckets of a graph. An HDFS bucket is known to the gateway by the host of its root, as jobs name it."""
+def buckets(graph: Graph) -> dict[str, str] | None:
+    """Bucket of the settings -> bucket of the gateway; None without storage.
 
-    gateway_names: dict[str, str]
-    """Bucket of the settings -> bucket of the gateway."""
-    hdfs: str
-    """The shared HDFS bucket, by the gateway's name."""
-    files: str
-    """The plain bucket."""
-
-
-def buckets(graph: Graph) -> Buckets | None:
-    """The buckets of the graph's storage, None without storage."""
+    The gateway knows an HDFS bucket by the host of its root, as jobs name it, and a plain bucket by its name.
+    """
     storages = graph.of_type("spark-on-ack:index:Storage")
     if not storages:
         return None
     made = storages[0].outputs
     roots = [made["hdfsRoot"], *made["teamRoots"].values()]
     hosts = [root.removeprefix("oss://") for root in roots]
-    names = {host.partition(".")[0]: host for host in hosts} | {made["filesBucket"]: made["filesBucket"]}
-    return Buckets(names, hosts[0], made["filesBucket"])
+    return {host.partition(".")[0]: host for host in hosts} | {made["filesBucket"]: made["filesBucket"]}
 
 
 def roles(graph: Graph) -> dict[str, Statement]:
