@@ -102,7 +102,12 @@ def _spark(name: str, tag: str, distribution: Path | None, cache: Path) -> Image
         raise SandboxError(f"image {name}: the sandbox makes Spark {' and '.join(listed.spark)}")
     home = spark.spark_layer(version)
     storage = spark.storage_layer(version, home, cache)
-    parts = (_base(), home, spark.platform_layer(version, listed, distribution), *([storage] if storage else []))
+    parts = (
+        _base(),
+        home,
+        spark.platform_layer(version, listed, distribution, home, cache),
+        *([storage] if storage else []),
+    )
     config = {
         "Entrypoint": [listed.entrypoint],
         "User": str(listed.user),

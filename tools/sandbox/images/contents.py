@@ -36,6 +36,13 @@ class ImageJar(_Part):
         return f"{self.name.format(celeborn_client=release.celeborn_client)}-{self.version}.jar"
 
 
+class Compiler(_Part):
+    """What compiles the Java sources."""
+
+    coordinates: str
+    sha256: str
+
+
 class Contents(_Part):
     """The whole list."""
 
@@ -45,6 +52,9 @@ class Contents(_Part):
     entrypoint: str
     files: dict[str, str]
     """Programs of images/spark -> where they go."""
+    java_sources: str
+    """Folder of images/spark whose classes become /opt/spark/jars/spark-on-ack.jar."""
+    compiler: Compiler
     folders: tuple[str, ...]
     jars: tuple[ImageJar, ...]
     never: tuple[str, ...]

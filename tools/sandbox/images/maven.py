@@ -43,9 +43,7 @@ def fetch(jars: Iterable[Jar], folder: Path) -> None:
     with tempfile.TemporaryDirectory() as project:
         (Path(project) / "pom.xml").write_text(_pom(jars))
         argv = ["mvn", "--batch-mode", "--quiet", "--no-transfer-progress", PLUGIN, f"-DoutputDirectory={folder}"]
-        done = subprocess.run(
-            argv, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(argv, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SandboxError(explain(done.stdout + done.stderr, "fetching jars with Maven"))
     for jar in jars:

@@ -1,30 +1,33 @@
 """The layers of the Spark image: Spark from PyPI's archive, what the platform adds, and object storage's stand-in."""
 
-import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-import zipfile
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 import yaml
 
 from tools.sandbox.console import SandboxError
-from tools.sandbox.downloads import PINS, explain, java_home
-from tools.sandbox.images import celeborn, maven
+from tools.sandbox.downloads import PINS, explain
+from tools.sandbox.images import celeborn, java, maven
 from tools.sandbox.images.contents import FOLDER, Contents
-from tools.sandbox.images.layers import Layer, LayerWriter, writing
+from tools.sandbox.images.layers import Layer, writing
 
 SPARK_HOME = "opt/spark"
 PACKED = ("bin", "sbin", "jars", "licenses", "examples/src/main/python")
-LEFT_OUT = ("jars/connect-repl/", "python/pyspark/pandas/tests/", "python/pyspark/sql/tests/", "python/pyspark/ml/tests/")
+LEFT_OUT = (
+    "jars/connect-repl/",
+    "python/pyspark/pandas/tests/",
+    "python/pyspark/sql/tests/",
+    "python/pyspark/ml/tests/",
+)
 """What no job needs: an interactive shell's jars, PySpark's own tests."""
 STAND_IN = Path(__file__).parent / "stand_in"
 STORAGE_JARS = Path(__file__).parent / "object_storage.yaml"
 STAND_IN_JAR = f"{SPARK_HOME}/jars/sandbox-object-storage.jar"
+PLATFORM_JAR = f"{SPARK_HOME}/jars/spark-on-ack.jar"
 
 
 def pins(version: str) -> Path:
@@ -39,36 +42,48 @@ def spark_layer(version: str) -> Layer:
     return Layer(f"spark-{version}", inputs, partial(_make_spark, version), usual=30)
 
 
-def platform_layer(version: str, listed: Contents, distribution: Path | None) -> Layer:
-    """What images/spark adds: programs, folders, and the shuffle service's client where there is a distribution."""
+def platform_layer(version: str, listed: Contents, distribution: Path | None, spark: Layer, cache: Path) -> Layer:
+    """What images/spark adds: programs, folders, our jar, the shuffle service's client where there is a distribution."""
     files = {target: FOLDER / name for name, target in listed.files.items()}
     clients = [jar.file(listed.spark[version]) for jar in listed.jars if jar.origin == "celeborn"]
+    sources = FOLDER / listed.java_sources
     texts = [f"{target}\n{each.read_text()}" for target, each in files.items()]
-    inputs = (*texts, *listed.folders, str(listed.user), *clients, celeborn.key(distribution))
+    inputs = (
+        spark.key, *texts, *java.texts(sources), repr(listed.compiler), *listed.folders, str(listed.user), *clients,
+        celeborn.key(distribution),
+    )  # fmt: skip
 
     def make(output: Path) -> None:
+        ours, _ = java.jar(sources, spark, cache)
         with writing(output) as layer:
             for target, each in files.items():
                 layer.file(target.lstrip("/"), each, 0o755)
             for name in listed.folders:
                 layer.folder(name.lstrip("/"), listed.user)
+            layer.data(PLATFORM_JAR, ours)
             if distribution is not None:
                 for name in clients:
                     layer.data(f"{SPARK_HOME}/jars/{name}", celeborn.client_jar(distribution, name))
 
-    return Layer(f"platform-{version}", inputs, make)
+    return Layer(f"platform-{version}", inputs, make, usual=10)
 
 
 def storage_layer(version: str, spark: Layer, cache: Path) -> Layer | None:
     """Hadoop's S3 client and the stand-in for JindoSDK; None for a release whose jars are not listed."""
     listed = yaml.safe_load(STORAGE_JARS.read_text())
-    if version not in listed["spark"]:
+    if version not in listed:
         return None
-    jars = [maven.Jar(**each) for each in listed["spark"][version]]
-    compiler = maven.Jar(**listed["compiler"])
-    sources = sorted(STAND_IN.rglob("*.java"))
-    inputs = (spark.key, *map(repr, (*jars, compiler)), *(each.read_text() for each in sources))
-    return Layer(f"object-storage-{version}", inputs, partial(_make_storage, jars, compiler, spark, cache), usual=20)
+    jars = [maven.Jar(**each) for each in listed[version]]
+    inputs = (spark.key, *map(repr, jars), repr(java.compiler()), *java.texts(STAND_IN))
+
+    def make(output: Path) -> None:
+        stand_in, libraries = java.jar(STAND_IN, spark, cache, jars)
+        with writing(output) as layer:
+            for name, content in libraries.items():
+                layer.data(f"{SPARK_HOME}/jars/{name}", content)
+            layer.data(STAND_IN_JAR, stand_in)
+
+    return Layer(f"object-storage-{version}", inputs, make, usual=10)
 
 
 def _make_spark(version: str, output: Path) -> None:
@@ -107,43 +122,3 @@ def _download(version: str, folder: Path) -> Path:
         raise SandboxError(explain(done.stderr, f"downloading Spark {version}"))
     (archive,) = folder.glob(f"pyspark-{version}.tar.gz")
     return archive
-
-
-def _make_storage(jars: list[maven.Jar], compiler: maven.Jar, spark: Layer, cache: Path, output: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=output.parent) as name:
-        folder = Path(name)
-        maven.fetch([*jars, compiler], folder)
-        libraries = [folder / jar.file for jar in jars]
-        with tarfile.open(spark.path(cache)) as tar:
-            for member in tar:
-                if Path(member.name).name.startswith("hadoop-client-api-"):
-                    content = tar.extractfile(member)
-                    assert content is not None  # noqa: S101 (a file)
-                    with (folder / "hadoop-client-api.jar").open("wb") as copy:
-                        shutil.copyfileobj(content, copy)
-                    break
-        classes = folder / "classes"
-        java = java_home(cache) / "bin/java"
-        _compile(java, folder / compiler.file, [folder / "hadoop-client-api.jar", *libraries], classes)
-        with writing(output) as layer:
-            for each in libraries:
-                layer.file(f"{SPARK_HOME}/jars/{each.name}", each)
-            layer.data(STAND_IN_JAR, _jar(classes, folder / "stand-in.jar"))
-
-
-def _compile(java: Path, compiler: Path, libraries: Iterable[Path], classes: Path) -> None:
-    path = ":".join(map(str, libraries))
-    argv = [java, "-jar", compiler, "-17", "-proc:none", "-nowarn", "-cp", path, "-d", classes, STAND_IN]
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SandboxError(f"compiling {STAND_IN.name} failed: {(done.stdout + done.stderr)[-400:]}")
-
-
-def _jar(classes: Path, file: Path) -> bytes:
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as jar:
-        for each in sorted(classes.rglob("*.class")):
-            jar.writestr(zipfile.ZipInfo(str(each.relative_to(classes))), each.read_bytes())
-    return file.read_bytes()
-
-
-__all__ = ["LayerWriter", "platform_layer", "spark_layer", "storage_layer"]

@@ -75,7 +75,12 @@ def processes(settings: Settings, graph: Graph, node: int, kubeconfig: Path) -> 
     return [
         Process("versitygw", gateway, logs / "versitygw.log", GATEWAY_PORT, root, node),
         Process(
-            "metadata-service", metadata, logs / "metadata-service.log", METADATA_PORT, {"PYTHONPATH": str(PROJECT_DIR)}, node
+            "metadata-service",
+            metadata,
+            logs / "metadata-service.log",
+            METADATA_PORT,
+            {"PYTHONPATH": str(PROJECT_DIR)},
+            node,
         ),
     ]
 
@@ -88,7 +93,13 @@ def manifests() -> list[apply.Manifest]:
     role = {"kind": "ClusterRole", "name": USER, "apiGroup": api}
     return [
         {"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": name, "rules": rules},
-        {"apiVersion": f"{api}/v1", "kind": "ClusterRoleBinding", "metadata": name, "roleRef": role, "subjects": [subject]},
+        {
+            "apiVersion": f"{api}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": name,
+            "roleRef": role,
+            "subjects": [subject],
+        },
     ]
 
 

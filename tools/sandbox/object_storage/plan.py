@@ -31,7 +31,9 @@ def carry_out(plan: Plan) -> None:
     """Make what is missing, replace what differs. Raises StorageError."""
     client = Client(plan.host, plan.port, plan.administrator, plan.secret)
     for user, secret in plan.users.items():
-        account = f"<Account><Access>{escape(user)}</Access><Secret>{escape(secret)}</Secret><Role>user</Role></Account>"
+        account = (
+            f"<Account><Access>{escape(user)}</Access><Secret>{escape(secret)}</Secret><Role>user</Role></Account>"
+        )
         _unless_there(client, "PATCH", "create-user", account.encode())
     for bucket in plan.buckets:
         _unless_there(client, "PUT", bucket)
@@ -57,4 +59,3 @@ def _unless_there(client: Client, method: str, path: str, body: bytes = b"") -> 
     except StorageError as error:
         if error.status != 409:
             raise
-

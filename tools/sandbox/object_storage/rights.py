@@ -53,7 +53,9 @@ def buckets(graph: Graph) -> dict[str, str] | None:
 
 def roles(graph: Graph) -> dict[str, Statement]:
     """RAM role -> its policy document."""
-    policies = {each.inputs["policyName"]: json.loads(each.inputs["policyDocument"]) for each in graph.of_type("Policy")}
+    policies = {
+        each.inputs["policyName"]: json.loads(each.inputs["policyDocument"]) for each in graph.of_type("Policy")
+    }
     attached = graph.of_type("RolePolicyAttachment")
     return {each.inputs["roleName"]: policies[each.inputs["policyName"]] for each in attached}
 
