@@ -2,6 +2,7 @@
 
 Nothing here is shared with the jobs: another engine, other queries.
 """
+# ruff: noqa: S608 - queries are made of constants and of paths of our own
 
 import hashlib
 import shutil
@@ -23,7 +24,8 @@ TABLES = {
         4,
     ),
     "customers": (
-        "SELECT i::INTEGER AS customer_id, chr((65 + i * 31 % 20)::INTEGER) || chr((65 + i * 31 % 7)::INTEGER) AS country "
+        "SELECT i::INTEGER AS customer_id, "
+        "chr((65 + i * 31 % 20)::INTEGER) || chr((65 + i * 31 % 7)::INTEGER) AS country "
         f"FROM range({CUSTOMERS}) AS r(i)",
         1,
     ),
@@ -66,7 +68,7 @@ def ensure(cache: Path) -> Path:
                 rows = _count(database, "whole")
                 for number in range(files):
                     first, last = rows * number // files, rows * (number + 1) // files
-                    piece = f"SELECT * FROM whole WHERE rowid >= {first} AND rowid < {last}"  # noqa: S608 (numbers)
+                    piece = f"SELECT * FROM whole WHERE rowid >= {first} AND rowid < {last}"
                     database.execute(f"COPY ({piece}) TO '{part / name / f'part-{number}.parquet'}' (FORMAT parquet)")
                 database.execute("DROP TABLE whole")
         part.chmod(0o755)
@@ -89,11 +91,11 @@ def compare(tables: Path, result: Path) -> dict[str, int]:
     rows = {}
     with _database() as database:
         for name in TABLES:
-            database.execute(f"CREATE VIEW {name} AS SELECT * FROM '{tables}/{name}/*.parquet'")  # noqa: S608
+            database.execute(f"CREATE VIEW {name} AS SELECT * FROM '{tables}/{name}/*.parquet'")
         for name, query in EXPECTED.items():
             database.execute(f"CREATE TABLE expected AS {query}")
             columns = ", ".join(each[0] for each in database.execute("DESCRIBE expected").fetchall())
-            database.execute(f"CREATE TABLE actual AS SELECT {columns} FROM '{result}/{name}/*.parquet'")  # noqa: S608
+            database.execute(f"CREATE TABLE actual AS SELECT {columns} FROM '{result}/{name}/*.parquet'")
             for left, right in (("expected", "actual"), ("actual", "expected")):
                 only = database.execute(f"FROM {left} EXCEPT ALL FROM {right} LIMIT 1").fetchone()
                 if only:
@@ -108,5 +110,5 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 def _count(database: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    found = database.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(found[0]) if found else 0

@@ -43,7 +43,7 @@ def spark_layer(version: str) -> Layer:
 
 
 def platform_layer(version: str, listed: Contents, distribution: Path | None, spark: Layer, cache: Path) -> Layer:
-    """What images/spark adds: programs, folders, our jar, the shuffle service's client where there is a distribution."""
+    """What images/spark adds: programs, folders, our jar, and the shuffle service's client of a distribution."""
     files = {target: FOLDER / name for name, target in listed.files.items()}
     clients = [jar.file(listed.spark[version]) for jar in listed.jars if jar.origin == "celeborn"]
     sources = FOLDER / listed.java_sources

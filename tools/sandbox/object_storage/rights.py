@@ -32,7 +32,7 @@ ACTIONS = {
     "oss:ListParts": ("s3:ListMultipartUploadParts",),
     HDFS_CALLS: (*READ, *WRITE, *LIST),
 }
-"""Action of OSS -> what the gateway calls it. An action that is not here stops the sandbox: it must be thought about."""
+"""Action of OSS -> what the gateway calls it. An action that is not here stops the sandbox."""
 OF_BUCKETS = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
 """Actions on a bucket itself; the others are on objects."""
 
