@@ -29,6 +29,7 @@ GATEWAY_PORT = 443
 METADATA_PORT = 80
 USER = "sandbox-metadata-service"
 ADMINISTRATOR = "administrator"
+PROJECT_ENV = {"PYTHONPATH": str(PROJECT_DIR)}
 EXAMPLE_TEAM = "team-a"
 """The team of the examples: it gets the tables that they read."""
 JOBS_DIR = PROJECT_DIR / "examples/jobs"
@@ -79,7 +80,7 @@ def processes(settings: Settings, graph: Graph, node: int, kubeconfig: Path) -> 
             metadata,
             logs / "metadata-service.log",
             METADATA_PORT,
-            {"PYTHONPATH": str(PROJECT_DIR)},
+            PROJECT_ENV,
             node,
         ),
     ]
@@ -119,10 +120,10 @@ def fill(settings: Settings, graph: Graph, node: int) -> None:
         input=json.dumps(asdict(wanted)),
         text=True,
         capture_output=True,
-        cwd=PROJECT_DIR,
+        env={**os.environ, **PROJECT_ENV},
     )
     if done.returncode:
-        raise SandboxError(f"object storage could not be set up: {done.stderr.strip().splitlines()[-1:] or '?'}")
+        raise SandboxError(f"object storage could not be set up: {done.stderr.strip().rpartition(chr(10))[2]}")
 
 
 def plan(settings: Settings, graph: Graph) -> Plan | None:
