@@ -106,7 +106,9 @@ def compare(tables: Path, result: Path) -> dict[str, int]:
 
 
 def _database() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"enable_progress_bar": "false"})
+    database = duckdb.connect()
+    database.execute("SET enable_progress_bar = false")
+    return database
 
 
 def _count(database: duckdb.DuckDBPyConnection, table: str) -> int:
