@@ -101,7 +101,10 @@ def _plane(settings: Settings, graph: Graph, clock: Clock) -> ControlPlane:
     wanted = images.wanted(apply.image_references(settings, graph), stack.celeborn())
     with clock.step("images"):
         images.ensure(settings.cache, wanted)
-    return RealPods(settings, partial(images.write_archive, settings.cache, wanted), images.key(wanted))
+    own = {each.name for each in images.wanted(())}
+    groups = [[each for each in wanted if (each.name in own) is first] for first in (True, False)]
+    archives = [partial(images.write_archive, settings.cache, group) for group in groups]
+    return RealPods(settings, archives, images.key(wanted))
 
 
 def _object_storage(settings: Settings, plane: RealPods, graph: Graph) -> None:
@@ -124,7 +127,7 @@ def run_job(settings: Settings) -> None:
 def present(settings: Settings) -> RealPods | PlayedPods:
     """The control plane of a sandbox that is up, to look at it."""
     kind = choice.kind_of(settings.state)
-    return RealPods(settings, lambda _: None, "") if kind is Pods.REAL else PlayedPods(settings)
+    return RealPods(settings) if kind is Pods.REAL else PlayedPods(settings)
 
 
 def _run_job(plane: ControlPlane, user: str, again: bool = False) -> None:

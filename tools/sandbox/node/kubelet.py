@@ -21,7 +21,7 @@ def kubelet_config(settings: Settings, authority: Authority) -> dict[str, Any]:
     """The kubelet's configuration file; who asks it is known by certificate and judged by the API server."""
     state = settings.state
     certificate, key = authority.issue(
-        "kubelet", f"system:node:{network.NODE_NAME}", ["system:nodes"], [network.NODE_ADDRESS]
+        "kubelet-server", f"system:node:{network.NODE_NAME}", ["system:nodes"], [network.NODE_ADDRESS]
     )
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",

@@ -152,7 +152,8 @@ def _range(port: Json) -> Ports:
     protocol = port.get("protocol", "TCP")
     if "port" not in port:
         return Ports(protocol)
-    return Ports(protocol, port["port"], port.get("endPort", port["port"]))
+    first = int(port["port"])
+    return Ports(protocol, first, int(port.get("endPort", first)))
 
 
 def _resolved(named: list[Json], owner: Pod) -> tuple[Ports, ...]:

@@ -1,7 +1,7 @@
 """Pods that run: the control plane, a container runtime, kubelet, kube-proxy and their helpers inside one node."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +17,8 @@ STORAGE_PROVISIONER = "spark-on-ack.io/sandbox-volumes"
 KUBELET_CLIENT = "sandbox-kubelet-client"
 """The API server as the kubelet knows it."""
 FORWARDER = "forwarder"
+Archive = Callable[[IO[bytes]], None]
+"""Writes an OCI archive."""
 IMPORT_SECONDS = 240
 IMPORTED = "images-imported"
 """File in the state folder: what was imported."""
@@ -25,10 +27,10 @@ IMPORTED = "images-imported"
 class RealPods(ControlPlane):
     """A control plane inside the node, and the node itself."""
 
-    def __init__(self, settings: Settings, images: Callable[[IO[bytes]], None], images_key: str) -> None:
-        """`images` writes an archive with all images the pods need, `images_key` says which these are."""
+    def __init__(self, settings: Settings, archives: Sequence[Archive] = (), images_key: str = "") -> None:
+        """`archives`: the images, the node's own before those of the stack; `images_key` says which these are."""
         super().__init__(settings)
-        self._images, self._images_key = images, images_key
+        self._archives, self._images_key = archives, images_key
         self.site = self._site(namespace.first_process(settings.state))
 
     def _site(self, node: int) -> Site:
@@ -54,15 +56,17 @@ class RealPods(ControlPlane):
         """See ControlPlane.up."""
         self.site = self._site(namespace.start(self._settings))
         self.ensure(self._containerd())
-        imported = self._start_import()
+        imported = self._start_imports()
         self.ensure(self.etcd(), self.api_server(), self._forwarder())
         self.wait_for_api()
         classes = [storage_class(name, STORAGE_PROVISIONER, "WaitForFirstConsumer") for name in foreign]
         self.kubectl.apply([*manifests(MANIFESTS / "base.yaml"), *dns(), *classes])
-        self.ensure(self.controller_manager(), self.scheduler(), self._network_policies(), self._kubelet())
+        self.ensure(self.controller_manager(), self.scheduler(), self._network_policies())
+        wait_for("the node's own images", imported[0], IMPORT_SECONDS)  # a pod that misses one waits 10 s and more
+        self.ensure(self._kubelet())
         self.wait_for_nodes(1)
         self.ensure(self._kube_proxy(), self._volumes())  # kube-proxy reads the node's addresses when it starts
-        wait_for("the images to be imported", imported, IMPORT_SECONDS)
+        wait_for("the images to be imported", imported[-1], IMPORT_SECONDS)
         (self._settings.state / IMPORTED).write_text(self._images_key)
 
     def require_well(self) -> None:
@@ -76,11 +80,11 @@ class RealPods(ControlPlane):
         added = [self._network_policies(), self._kubelet(), self._kube_proxy(), self._volumes(), self._forwarder()]
         return [namespace.process(self._settings), *started, *added]
 
-    def _start_import(self) -> Callable[[], bool | None]:
+    def _start_imports(self) -> list[Callable[[], bool | None]]:
         record = self._settings.state / IMPORTED
-        if record.exists() and record.read_text() == self._images_key:
-            return lambda: True
-        return runtime.Import(self._settings, self.site.node, self._images).done
+        if not self._archives or (record.exists() and record.read_text() == self._images_key):
+            return [lambda: True]
+        return [runtime.Import(self._settings, self.site.node, each).done for each in self._archives]
 
     def _forwarder(self) -> Process:
         port, target = self._settings.ports["kube-apiserver"], network.PORTS["kube-apiserver"]

@@ -102,7 +102,7 @@ class Import:
     """Images on their way into the runtime, beside other work."""
 
     def __init__(self, settings: Settings, node: int, write: Callable[[IO[bytes]], None]) -> None:
-        """Begin; `write` writes one OCI archive with all images."""
+        """Begin; `write` writes one OCI archive with these images."""
         ctr = packages.binary(settings.cache, "containerd").with_name("ctr")
         self._argv = inside(node, [str(ctr), f"--address={SOCKET}", "--namespace=k8s.io", "images", "import", "-"])
         self._write, self._error = write, ""

@@ -17,6 +17,8 @@ Json = dict[str, Any]
 WATCH_SECONDS = 600
 """After this long the API server ends a watch; it is taken up again by a new list."""
 RETRY_SECONDS = 0.5
+USER_AGENT = "spark-on-ack-sandbox"
+"""Who asks, in the API server's audit log."""
 
 
 class Api:
@@ -43,7 +45,7 @@ class Api:
 
     def _open(self, method: str, path: str, body: Json | None, timeout: float) -> Any:  # noqa: ANN401
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if data else {}
+        headers = {"User-Agent": USER_AGENT} | ({"Content-Type": "application/json"} if data else {})
         request = urllib.request.Request(self._server + path, data=data, headers=headers, method=method)  # noqa: S310 (https)
         return urllib.request.urlopen(request, context=self._tls, timeout=timeout)  # noqa: S310
 
