@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +26,9 @@ class Layer:
     name: str
     inputs: tuple[str, ...]
     """All that its content depends on: pins, file contents, lists. Equal inputs mean an equal layer."""
-    make: Callable[[Path], None]
+    make: Callable[[Path], None] = field(compare=False)
     """Writes the tar file to the path it is given."""
-    usual: int = 1
+    usual: int = field(default=1, compare=False)
     """Seconds it takes on two cores (measured); above three, the sandbox says what it is doing."""
 
     @property
