@@ -191,7 +191,7 @@ def test_the_node_may_only_touch_what_runs_on_it(real_sandbox: Sandbox) -> None:
         ("get nodes/sandbox-node", "yes"),
         ("list nodes", "no"),
         ("list secrets -A", "no"),
-        ("delete pods -A", "no"),
+        ("create deployments -A", "no"),
     ):
         options = [kubeconfig, "--context=system:node:sandbox-node", server]
         done = real_sandbox.kubectl("auth", "can-i", *question.split(), *options)

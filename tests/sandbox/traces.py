@@ -47,9 +47,11 @@ def left(before: dict[str, set[str]], after: dict[str, set[str]], foreign: str =
 
 
 def _cgroups() -> set[str]:
+    """Groups of the sandbox, and those that its programs make where nobody names one; others come and go."""
     known = cgroups.hierarchies()
     mounts = [*known.v1, *([known.v2] if known.v2 else [])]
-    return {str(each) for mount in mounts for each in mount.rglob("*") if each.is_dir()}
+    folders = {str(each) for mount in mounts for each in mount.rglob("*") if each.is_dir()}
+    return {each for each in folders if re.search("spark-on-ack|kube|k8s|containerd|runc", each)}
 
 
 def _settings() -> set[str]:

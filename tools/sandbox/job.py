@@ -10,11 +10,12 @@ import yaml
 
 from tools.sandbox.console import SandboxError, say, wait_for
 from tools.sandbox.kubectl import Kubectl
-from tools.sandbox.settings import PROJECT_DIR
+from tools.sandbox.settings import PROJECT_DIR, Pods
 
-EXAMPLE = PROJECT_DIR / "examples/spark-pi.yaml"
-TIMEOUT = 180.0
-"""Seconds until a job that does not get anywhere is given up; a usual run takes about 20."""
+EXAMPLES = {Pods.PLAYED: PROJECT_DIR / "examples/spark-pi.yaml", Pods.REAL: PROJECT_DIR / "examples/etl.yaml"}
+"""The job that is run: played pods have nothing to compute with, real ones read, join and write tables."""
+TIMEOUTS = {Pods.PLAYED: 180.0, Pods.REAL: 600.0}
+"""Seconds until a job that does not get anywhere is given up; usual runs take about 20 and 60."""
 DONE, BAD = "COMPLETED", ("FAILED", "SUBMISSION_FAILED", "INVALIDATING")
 
 
@@ -30,7 +31,8 @@ class Run:
 def submit(
     kubectl: Kubectl,
     user: str,
-    file: Path = EXAMPLE,
+    file: Path,
+    timeout: float,
     again: bool = False,
     still_fine: Callable[[], None] = lambda: None,
 ) -> Run | None:
@@ -65,7 +67,7 @@ def submit(
         still_fine()
         return watcher.look()
 
-    wait_for(f"job {namespace}/{name}", look, TIMEOUT, interval=0.1)
+    wait_for(f"job {namespace}/{name}", look, timeout, interval=0.1)
     return run
 
 
@@ -113,6 +115,6 @@ def _same_spec(wanted: Any, present: Any) -> bool:  # noqa: ANN401 (JSON)
     return bool(wanted == present)
 
 
-def example_namespace(file: Path = EXAMPLE) -> str:
-    """The namespace that the example job names."""
-    return str(yaml.safe_load(file.read_text())["metadata"]["namespace"])
+def example_namespace() -> str:
+    """The namespace that the example jobs name."""
+    return str(yaml.safe_load(EXAMPLES[Pods.PLAYED].read_text())["metadata"]["namespace"])

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from tools.replay import Graph
-from tools.sandbox import apply, images, job, object_storage, processes, spark_operator, stack
+from tools.sandbox import apply, images, job, object_storage, processes, spark_operator, stack, tables
 from tools.sandbox.cluster import ControlPlane
 from tools.sandbox.console import SandboxError, duration, say, table, wait_for
 from tools.sandbox.downloads import java_home, spark_home
@@ -63,7 +63,8 @@ def up(settings: Settings, with_job: bool = True) -> None:
     with _alone(settings):
         _require_folder(settings)
         clock = Clock()
-        settings = replace(settings, pods=choice.decide(settings))
+        kind = choice.decide(settings)
+        settings = replace(settings, pods=kind)
         _require_room(settings)
         with clock.step(f"replay of stack {settings.stack}"):
             graph = stack.graph(settings)
@@ -89,8 +90,8 @@ def up(settings: Settings, with_job: bool = True) -> None:
         kinds = Counter(each["kind"] for each in applied)
         table("Applied", ["kind", "objects"], [[kind, str(count)] for kind, count in sorted(kinds.items())])
         if with_job:
-            with clock.step(f"job {job.EXAMPLE.name}"):
-                _run_job(plane, user)
+            with clock.step(f"job {job.EXAMPLES[kind].name}"):
+                _run_job(settings, plane, graph)
         _how_to_go_on(settings, clock, user)
 
 
@@ -121,7 +122,7 @@ def run_job(settings: Settings) -> None:
         settings = replace(settings, pods=choice.kind_of(settings.state) or Pods.PLAYED)
         plane = present(settings)
         plane.require_well()
-        _run_job(plane, stack.submitter(stack.graph(settings)), again=True)
+        _run_job(settings, plane, stack.graph(settings), again=True)
 
 
 def present(settings: Settings) -> RealPods | PlayedPods:
@@ -130,13 +131,18 @@ def present(settings: Settings) -> RealPods | PlayedPods:
     return RealPods(settings) if kind is Pods.REAL else PlayedPods(settings)
 
 
-def _run_job(plane: ControlPlane, user: str, again: bool = False) -> None:
-    run = job.submit(plane.kubectl, user, again=again, still_fine=plane.require_well)
+def _run_job(settings: Settings, plane: ControlPlane, graph: Graph, again: bool = False) -> None:
+    kind, user = settings.pods or Pods.PLAYED, stack.submitter(graph)
+    run = job.submit(plane.kubectl, user, job.EXAMPLES[kind], job.TIMEOUTS[kind], again, plane.require_well)
     if run is None:
         say(f"  it has completed before; once more: [bold]{PYTHON} -m tools.sandbox job[/]")
         return
     rows = [[what, f"{seconds:.1f} s"] for what, seconds in run.steps]
     table(f"Job {run.namespace}/{run.name}", ["step", "after"], rows)
+    if kind is Pods.REAL:
+        compared = tables.compare(tables.ensure(settings.cache), object_storage.results(settings, graph, run.name))
+        rows = [[name, f"{count:,}"] for name, count in compared.items()]
+        table("Result, equal to what DuckDB computes from the same tables", ["table", "rows"], rows)
 
 
 def down(settings: Settings) -> None:

@@ -52,5 +52,5 @@ def submitter(replayed: Graph) -> str:
     teams = apply.teams(replayed)
     if namespace not in teams:
         known = ", ".join(teams) or "none"
-        raise SandboxError(f"{job.EXAMPLE.name} is for namespace {namespace}, but the stack's workspaces are: {known}")
+        raise SandboxError(f"the example jobs are for namespace {namespace}, but the stack's workspaces are: {known}")
     return f"{teams[namespace]}-submitter"
