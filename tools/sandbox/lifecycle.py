@@ -90,7 +90,7 @@ def up(settings: Settings, with_job: bool = True) -> None:
         kinds = Counter(each["kind"] for each in applied)
         table("Applied", ["kind", "objects"], [[kind, str(count)] for kind, count in sorted(kinds.items())])
         if with_job:
-            with clock.step(f"job {job.EXAMPLES[kind].name}"):
+            with clock.step(f"job {job.EXAMPLES[kind].file.name}"):
                 _run_job(settings, plane, graph)
         _how_to_go_on(settings, clock, user)
 
@@ -133,7 +133,7 @@ def present(settings: Settings) -> RealPods | PlayedPods:
 
 def _run_job(settings: Settings, plane: ControlPlane, graph: Graph, again: bool = False) -> None:
     kind, user = settings.pods or Pods.PLAYED, stack.submitter(graph)
-    run = job.submit(plane.kubectl, user, job.EXAMPLES[kind], job.TIMEOUTS[kind], again, plane.require_well)
+    run = job.submit(plane.kubectl, user, job.EXAMPLES[kind], again, plane.require_well)
     if run is None:
         say(f"  it has completed before; once more: [bold]{PYTHON} -m tools.sandbox job[/]")
         return
@@ -142,7 +142,7 @@ def _run_job(settings: Settings, plane: ControlPlane, graph: Graph, again: bool 
     if kind is Pods.REAL:
         compared = tables.compare(tables.ensure(settings.cache), object_storage.results(settings, graph, run.name))
         rows = [[name, f"{count:,}"] for name, count in compared.items()]
-        table("Result, equal to what DuckDB computes from the same tables", ["table", "rows"], rows)
+        table("Result, as DuckDB computes it", ["table", "rows"], rows)
 
 
 def down(settings: Settings) -> None:
