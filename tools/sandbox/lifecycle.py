@@ -5,23 +5,19 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
 from tools.replay import Graph
-from tools.sandbox import apply, images, job, object_storage, processes, spark_operator, stack, tables
+from tools.sandbox import apply, job, object_storage, parts, processes, spark_operator, stack, tables
 from tools.sandbox.cluster import ControlPlane
 from tools.sandbox.console import SandboxError, duration, say, table, wait_for
-from tools.sandbox.downloads import java_home, spark_home
 from tools.sandbox.kubectl import Kubectl
 from tools.sandbox.locks import locked
 from tools.sandbox.node import choice, namespace
 from tools.sandbox.node.real import FORWARDER, RealPods
-from tools.sandbox.played import PlayedPods
-from tools.sandbox.processes import Process
-from tools.sandbox.programs import build_missing, missing, program
+from tools.sandbox.programs import program
 from tools.sandbox.settings import Pods, Settings
 
 MARKER = ".spark-on-ack-sandbox"
@@ -70,12 +66,12 @@ def up(settings: Settings, with_job: bool = True) -> None:
             graph = stack.graph(settings)
             user = stack.submitter(graph)
         table("What is going to be set up", ["component", "namespace", "objects"], apply.overview(graph))
-        with clock.step("programs"):
-            build(settings)
+        with clock.step("programs" if kind is Pods.PLAYED else "programs and images"):
+            parts.build(settings)
             _link_kubectl(settings)
-        plane = _plane(settings, graph, clock)
+            plane = parts.plane(settings, graph)
         plane.write_kubeconfig(apply.submitters(graph))
-        with clock.step("control plane" if settings.pods is Pods.PLAYED else "control plane and node"):
+        with clock.step("control plane" if kind is Pods.PLAYED else "control plane and node"):
             plane.up(apply.storage_classes(graph), apply.foreign_storage_classes(graph))
         if isinstance(plane, RealPods):
             with clock.step("object storage"):
@@ -84,7 +80,7 @@ def up(settings: Settings, with_job: bool = True) -> None:
             applied = _apply(settings, plane.kubectl, graph)
         with clock.step("workloads"):
             _wait_for_workloads(plane.kubectl)
-        if settings.pods is Pods.PLAYED:
+        if kind is Pods.PLAYED:
             with clock.step("Spark operator"):
                 spark_operator.ensure(settings, plane.kubectl, plane.authority, applied)
         kinds = Counter(each["kind"] for each in applied)
@@ -93,19 +89,6 @@ def up(settings: Settings, with_job: bool = True) -> None:
             with clock.step(f"job {job.EXAMPLES[kind].file.name}"):
                 _run_job(settings, plane, graph)
         _how_to_go_on(settings, clock, user)
-
-
-def _plane(settings: Settings, graph: Graph, clock: Clock) -> ControlPlane:
-    """The control plane of the kind that was decided on; for real pods with the images the stack names, made."""
-    if settings.pods is Pods.PLAYED:
-        return PlayedPods(settings)
-    wanted = images.wanted(apply.image_references(settings, graph), stack.celeborn())
-    with clock.step("images"):
-        images.ensure(settings.cache, wanted)
-    own = {each.name for each in images.wanted(())}
-    groups = [[each for each in wanted if (each.name in own) is first] for first in (True, False)]
-    archives = [partial(images.write_archive, settings.cache, group) for group in groups]
-    return RealPods(settings, archives, images.key(wanted))
 
 
 def _object_storage(settings: Settings, plane: RealPods, graph: Graph) -> None:
@@ -120,15 +103,9 @@ def run_job(settings: Settings) -> None:
     """Run the example job once more on a sandbox that is up."""
     with _alone(settings):
         settings = replace(settings, pods=choice.kind_of(settings.state) or Pods.PLAYED)
-        plane = present(settings)
+        plane = parts.present(settings)
         plane.require_well()
         _run_job(settings, plane, stack.graph(settings), again=True)
-
-
-def present(settings: Settings) -> RealPods | PlayedPods:
-    """The control plane of a sandbox that is up, to look at it."""
-    kind = choice.kind_of(settings.state)
-    return RealPods(settings) if kind is Pods.REAL else PlayedPods(settings)
 
 
 def _run_job(settings: Settings, plane: ControlPlane, graph: Graph, again: bool = False) -> None:
@@ -176,25 +153,6 @@ def _closed(port: int) -> bool | None:
     return None if processes.port_open(port) else True
 
 
-def status(settings: Settings) -> bool:
-    """Print what runs; True if the sandbox is complete."""
-    kind = choice.kind_of(settings.state)
-    if kind is None:
-        say(f"no sandbox in {settings.state}")
-        return False
-    running = processes.find(settings.state)
-    rows = []
-    expected = present(settings).wanted()
-    others = sorted({each.name for each in running} - {each.name for each in expected})
-    for each in [*expected, *(Process(name, (), settings.logs / f"{name}.log") for name in others)]:
-        pids = [str(process.pid) for process in running if process.name == each.name]
-        where = f" {'in the node' if each.node else 'listening'}" if each.port else ""
-        port = f"{each.port or '-'}{where if each.well else ' closed'}"
-        rows.append([each.name, ", ".join(pids) or "-", port, str(each.log)])
-    table(f"Sandbox in {settings.state}, pods are {kind}", ["process", "pid", "port", "log"], rows)
-    return all(row[1] != "-" and not row[2].endswith("closed") for row in rows)
-
-
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     key = hashlib.sha256(str(settings.state).encode()).hexdigest()[:12]
@@ -228,22 +186,6 @@ def _require_port(settings: Settings, name: str) -> None:
     holders = {_owner(name), FORWARDER} if name == "kube-apiserver" else {_owner(name)}
     if not holders & {each.name for each in processes.find(settings.state)}:
         processes.require_free(settings.ports[name], name)
-
-
-def build(settings: Settings) -> None:
-    """Compile and download side by side what is missing: one needs the processors, the other the network.
-
-    Raises:
-        SandboxError: disk, network, memory or compiler, in one sentence.
-
-    """
-    todo = missing(settings.cache, settings.pods)
-    if todo:
-        say(f"  {len(todo)} programs to build; this is done once and kept in {settings.cache}")
-    with ThreadPoolExecutor(1) as pool:
-        downloads = pool.submit(lambda: (java_home(settings.cache), spark_home(settings.cache)))
-        build_missing(settings.cache, settings.pods)
-        downloads.result()
 
 
 def _link_kubectl(settings: Settings) -> None:

@@ -38,7 +38,21 @@ def _record(state: Path) -> Path:
 
 
 def decide(settings: Settings) -> Pods:
-    """The kind of pods for this run, recorded in the state folder.
+    """The kind of pods for this run, said and recorded in the state folder.
+
+    Raises:
+        SandboxError: another kind runs already, or real pods are asked for and cannot be had.
+
+    """
+    chosen = wanted(settings)
+    if chosen is Pods.REAL:
+        say("  pods are [bold]real[/]: they run as containers on a node of the sandbox's own")
+    _record(settings.state).write_text(chosen)
+    return chosen
+
+
+def wanted(settings: Settings) -> Pods:
+    """The kind of pods that is asked for, or runs already, or that this machine can run.
 
     Raises:
         SandboxError: another kind runs already, or real pods are asked for and cannot be had.
@@ -47,20 +61,16 @@ def decide(settings: Settings) -> Pods:
     present, asked = kind_of(settings.state), settings.pods
     if present and asked and present is not asked:
         raise SandboxError(f"PODS={asked}: this sandbox has {present} pods; `make sandbox-down` first")
-    wanted = asked or present
-    if wanted is Pods.PLAYED:
-        chosen = Pods.PLAYED
-    else:
-        reason = obstacle(settings)
-        if reason and wanted is Pods.REAL:
-            raise SandboxError(f"PODS={wanted}: {reason}")
-        chosen = Pods.PLAYED if reason else Pods.REAL
-        if reason:
-            say(f"  pods are [bold]played[/] by kwok, no container runs: {reason}")
-    if chosen is Pods.REAL:
-        say("  pods are [bold]real[/]: they run as containers on a node of the sandbox's own")
-    _record(settings.state).write_text(chosen)
-    return chosen
+    kind = asked or present
+    if kind is Pods.PLAYED:
+        return kind
+    reason = obstacle(settings)
+    if reason is None:
+        return Pods.REAL
+    if kind is Pods.REAL:
+        raise SandboxError(f"PODS={kind}: {reason}")
+    say(f"  pods are [bold]played[/] by kwok, no container runs: {reason}")
+    return Pods.PLAYED
 
 
 def obstacle(settings: Settings) -> str | None:
