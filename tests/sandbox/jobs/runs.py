@@ -17,7 +17,7 @@ from tools.sandbox.node.watch import Api, Store
 from tools.sandbox.settings import PROJECT_DIR
 
 EXAMPLES = PROJECT_DIR / "examples"
-TIMEOUT = 420.0
+TIMEOUT = 600.0
 """Seconds until a job that does not get anywhere fails its test; on two quiet processors they take 40 to 90."""
 ENDED = ("COMPLETED", "FAILED")
 Manifest = dict[str, Any]

@@ -24,6 +24,12 @@ LEFT_OUT = (
     "python/pyspark/ml/tests/",
 )
 """What no job needs: an interactive shell's jars, PySpark's own tests."""
+CONNECT_SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
+ADDED = {
+    "sbin/start-connect-server.sh": f'#!/bin/bash\nexec "$SPARK_HOME/bin/spark-submit" --class {CONNECT_SERVER} "$@"\n',
+    "sbin/stop-connect-server.sh": f"#!/bin/bash\npkill --full {CONNECT_SERVER}\n",
+}
+"""What the Spark operator starts and stops a Spark Connect server with: in Spark's images, not in PyPI's archive."""
 STAND_IN = Path(__file__).parent / "stand_in"
 STORAGE_JARS = Path(__file__).parent / "object_storage.yaml"
 STAND_IN_JAR = f"{SPARK_HOME}/jars/sandbox-object-storage.jar"
@@ -38,7 +44,7 @@ def pins(version: str) -> Path:
 
 def spark_layer(version: str) -> Layer:
     """/opt/spark as PyPI's archive has it."""
-    inputs = (pins(version).read_text(), *LEFT_OUT, *PACKED)
+    inputs = (pins(version).read_text(), *LEFT_OUT, *PACKED, *ADDED.values())
     return Layer(f"spark-{version}", inputs, partial(_make_spark, version), usual=30)
 
 
@@ -96,6 +102,8 @@ def _make_spark(version: str, output: Path) -> None:
                 if content is not None and target:
                     mode = 0o755 if target.startswith(("bin/", "sbin/")) else 0o644
                     layer.stream(f"{SPARK_HOME}/{target}", content, member.size, mode)
+            for path, text in ADDED.items():
+                layer.data(f"{SPARK_HOME}/{path}", text.encode(), 0o755)
 
 
 def _target(inner: str) -> str | None:
