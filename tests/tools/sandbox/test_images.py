@@ -160,6 +160,8 @@ def distribution(folder: Path) -> Path:
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
+    (folder / "master-jars").mkdir()
+    (folder / "master-jars/a.jar").symlink_to("../jars/a.jar")
     return folder
 
 
@@ -180,8 +182,13 @@ def test_celeborn_comes_from_a_folder_or_an_archive(packing: str, tmp_path: Path
     assert celeborn.client_jar(path, name) == f"spark/{name}".encode()
     layer = celeborn.server_layer(path)
     layers.build(layer, tmp_path / "cache")
-    files = unpacked(layers.blob(layer, tmp_path / "cache").path.read_bytes())
-    assert set(files) == {"opt/celeborn/sbin/start-master.sh", "opt/celeborn/jars/a.jar"}
+    with tarfile.open(layers.blob(layer, tmp_path / "cache").path) as tar:
+        entries = {member.name: member.linkname for member in tar if not member.isdir()}
+    assert entries == {
+        "opt/celeborn/sbin/start-master.sh": "",
+        "opt/celeborn/jars/a.jar": "",
+        "opt/celeborn/master-jars/a.jar": "../jars/a.jar",  # the jars are there once
+    }
 
 
 def test_without_a_distribution_there_is_none_and_a_wrong_path_is_told(tmp_path: Path) -> None:
@@ -191,7 +198,7 @@ def test_without_a_distribution_there_is_none_and_a_wrong_path_is_told(tmp_path:
 
 
 def test_a_distribution_for_another_spark_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match=r"has no spark/other\.jar"):
+    with pytest.raises(SandboxError, match=r"has no other\.jar"):
         celeborn.client_jar(distribution(tmp_path / "celeborn"), "other.jar")
 
 

@@ -3,7 +3,8 @@
 import functools
 import hashlib
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -34,7 +35,7 @@ def from_environment(env: Mapping[str, str]) -> Path | None:
     path = Path(text).expanduser().absolute()
     if path.is_dir() and (path / MARK).exists():
         return path
-    if path.is_file() and any(name == MARK for name, _, _ in _files(path)):
+    if path.is_file() and tarfile.is_tarfile(path) and any(each.path == MARK for each in _entries(path)):
         return path
     raise SandboxError(f"{VARIABLE}: {path} is no Celeborn distribution; name its folder or archive, with {MARK} in it")
 
@@ -59,11 +60,11 @@ def client_jar(distribution: Path, name: str) -> bytes:
         SandboxError: the distribution has no such jar.
 
     """
-    for path, _, content in _files(distribution):
-        if path == f"spark/{name}":
-            with content as stream:
+    for each in _entries(distribution):
+        if each.path.startswith("spark") and each.path.endswith(f"/{name}") and each.content is not None:
+            with each.content() as stream:
                 return stream.read()
-    raise SandboxError(f"{VARIABLE}: {distribution} has no spark/{name}; it must be built for that Spark release")
+    raise SandboxError(f"{VARIABLE}: {distribution} has no {name}; it must be built for that Spark release")
 
 
 def server_layer(distribution: Path) -> Layer:
@@ -74,22 +75,52 @@ def server_layer(distribution: Path) -> Layer:
 def _make(distribution: Path, output: Path) -> None:
     with writing(output) as layer:
         layer.folder(HOME, UID, 0o755)
-        for path, size, content in _files(distribution):
-            if PurePosixPath(path).parts[0] in SERVER_PARTS:
-                with content as stream:
-                    mode = 0o755 if path.startswith(("bin/", "sbin/")) else 0o644
-                    layer.stream(f"{HOME}/{path}", stream, size, mode)
+        for each in _entries(distribution):
+            if PurePosixPath(each.path).parts[0] not in SERVER_PARTS:
+                continue
+            if each.content is None:
+                layer.link(f"{HOME}/{each.path}", each.link)
+                continue
+            with each.content() as stream:
+                mode = 0o755 if each.path.startswith(("bin/", "sbin/")) else 0o644
+                layer.stream(f"{HOME}/{each.path}", stream, each.size, mode)
 
 
-def _files(distribution: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
-    """Path, size and content of every file; an archive's first folder is left out of the path."""
+@dataclass(frozen=True)
+class _Entry:
+    """A file of the distribution, or a link: the servers' folders of jars link to one they share."""
+
+    path: str
+    size: int = 0
+    content: Callable[[], IO[bytes]] | None = None
+    """Opens the file; None for a link."""
+    link: str = ""
+
+
+def _entries(distribution: Path) -> Iterator[_Entry]:
+    """Every file and link; an archive's first folder is left out of the path."""
     if distribution.is_dir():
         for each in sorted(distribution.rglob("*")):
-            if each.is_file():
-                yield str(each.relative_to(distribution)), each.stat().st_size, each.open("rb")
+            path = str(each.relative_to(distribution))
+            if each.is_symlink():
+                yield _Entry(path, link=str(each.readlink()))
+            elif each.is_file():
+                yield _Entry(path, each.stat().st_size, partial(_opened, each))
         return
     with tarfile.open(distribution) as tar:
         for member in tar:
-            content = tar.extractfile(member) if member.isfile() else None
-            if content is not None:
-                yield member.name.removeprefix("./").partition("/")[2], member.size, content
+            path = member.name.removeprefix("./").partition("/")[2]
+            if member.issym():
+                yield _Entry(path, link=member.linkname)
+            elif member.isfile():
+                yield _Entry(path, member.size, partial(_extracted, tar, member))
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _extracted(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    content = tar.extractfile(member)
+    assert content is not None  # noqa: S101 (a file)
+    return content

@@ -129,12 +129,11 @@ class LayerWriter:
         entry.size = size
         self._tar.addfile(entry, stream)
 
-    def tree(self, path: str, source: Path) -> None:
-        """All files below the folder `source`, in order; executable ones stay so, links are followed."""
-        for each in sorted(source.rglob("*")):
-            if each.is_file():
-                mode = 0o755 if os.access(each, os.X_OK) else 0o644
-                self.file(f"{path}/{each.relative_to(source)}", each, mode)
+    def link(self, path: str, target: str) -> None:
+        """A symbolic link."""
+        entry = self._entry(path, 0o777)
+        entry.type, entry.linkname = tarfile.SYMTYPE, target
+        self._tar.addfile(entry)
 
     def folder(self, path: str, owner: int, mode: int = 0o775) -> None:
         """An empty folder that belongs to user and group `owner`."""
