@@ -5,19 +5,14 @@ import pytest
 from tests.sandbox.conftest import Sandbox
 from tests.sandbox.jobs.runs import Jobs
 
-TOGETHER = ("python-udf", "fails-once", "out-of-memory")
-"""Examples that run beside each other while the first tests wait."""
+UNDISTURBED = ("python-udf", "fails-once", "out-of-memory")
 
 
 @pytest.fixture(scope="session")
 def jobs(real_sandbox: Sandbox) -> Jobs:
-    """Jobs on the sandbox; `make sandbox` has taken the ETL through already."""
-    return Jobs(real_sandbox)
-
-
-@pytest.fixture(scope="session")
-def undisturbed(jobs: Jobs) -> Jobs:
-    """The jobs of TOGETHER, started."""
-    for name in TOGETHER:
+    """Jobs on the sandbox; `make sandbox` has taken the ETL through already, these are on their way."""
+    jobs = Jobs(real_sandbox)
+    for name in UNDISTURBED:
         jobs.start(name)
+    jobs.start("long-task", under="give-back")
     return jobs

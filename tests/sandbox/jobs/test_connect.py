@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from tests.sandbox.conftest import Sandbox
-from tests.sandbox.jobs.runs import EXAMPLES, example
+from tests.sandbox.jobs.runs import EXAMPLES, Jobs, example
 from tools.sandbox import images, tables
 from tools.sandbox.console import wait_for
 from tools.sandbox.downloads import _installed
@@ -33,9 +33,9 @@ START_SECONDS = 300
 
 
 @pytest.fixture(scope="module")
-def image(real_sandbox: Sandbox) -> None:
-    """The server's image, made and brought to the node: nothing that the stack renders names it."""
-    settings = real_sandbox.settings
+def image(jobs: Jobs) -> None:
+    """The server's image, made and brought to the node while jobs run: nothing that the stack renders names it."""
+    settings = jobs.sandbox.settings
     wanted = [each for each in images.wanted([SERVER["spec"]["image"]], cache=settings.cache) if "spark:" in each.name]
     images.ensure(settings.cache, wanted)
     node = namespace.first_process(settings.state)

@@ -1,6 +1,7 @@
 """What the platform does around jobs: event logs, data of other teams, schedules, quotas, streams."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -14,9 +15,22 @@ from tools.sandbox import tables
 from tools.sandbox.console import wait_for
 
 pytestmark = pytest.mark.xdist_group("sandbox")
+FOREIGN = "oss://sandbox-files/teams/team-b/result"
 TEAM_B_RESULT = "oss://sandbox-hdfs.cn-hangzhou.oss-dls.aliyuncs.com/teams/team-b/results/squeezed"
 HISTORY_SECONDS = 90
 """How long a finished job may take to show; the server looks for new logs every `history.update_seconds`."""
+
+
+@pytest.fixture(scope="module")
+def started(jobs: Jobs) -> Iterator[Jobs]:
+    """A stream, a job that reaches for another team's folder, and one in a namespace with room for two pods."""
+    namespace = "--namespace=spark-team-b"
+    jobs.start("streaming")
+    jobs.start("fails-once", under="foreign-folder", arguments=[FOREIGN], restartPolicy={"type": "Never"})
+    jobs.sandbox.kubectl("create", "quota", "driver-and-one-executor", "--hard=pods=2", namespace)
+    jobs.start("long-task", under="squeezed", team="team-b", arguments=[TEAM_B_RESULT, "6", "1", "1"])
+    yield jobs
+    jobs.sandbox.kubectl("delete", "quota", "driver-and-one-executor", namespace)
 
 
 def finished_applications(sandbox: Sandbox) -> list[str]:
@@ -34,25 +48,22 @@ def test_the_history_server_shows_a_finished_job(real_sandbox: Sandbox) -> None:
     wait_for("the history server", shown, HISTORY_SECONDS, interval=1)
 
 
-def test_a_team_cannot_write_to_another_teams_folder(jobs: Jobs) -> None:
-    foreign = "oss://sandbox-files/teams/team-b/result"
-    jobs.start("fails-once", under="foreign-folder", arguments=[foreign], restartPolicy={"type": "Never"})
-    jobs.ended("foreign-folder", expected="FAILED")
-    assert "AccessDenied" in jobs.log("foreign-folder")
-
-
-def test_a_stream_that_is_killed_goes_on_behind_its_checkpoint(jobs: Jobs, sandbox_graph: Graph) -> None:
-    sandbox = jobs.sandbox
+def test_a_stream_that_is_killed_goes_on_behind_its_checkpoint(started: Jobs, sandbox_graph: Graph) -> None:
+    sandbox = started.sandbox
     committed = result(sandbox, sandbox_graph, "").parent / "checkpoints/streaming/commits"
-    jobs.start("streaming")
-    jobs.wait("streaming", "its first batch", lambda _: (committed / "0").exists())
-    jobs.delete_pod("streaming-driver", "--grace-period=0", "--force")
-    history = jobs.ended("streaming")
+    started.wait("streaming", "its first batch", lambda _: (committed / "0").exists())
+    started.delete_pod("streaming-driver", "--grace-period=0", "--force")
+    history = started.ended("streaming")
     assert len(history.drivers) == 2
     written = result(sandbox, sandbox_graph, "streaming")
     assert streamed(written) == expected_stream(tables.ensure(sandbox.settings.cache))
     batches = sorted(int(each.name) for each in committed.iterdir() if each.name.isdigit())
     assert batches == list(range(4))
+
+
+def test_a_team_cannot_write_to_another_teams_folder(started: Jobs) -> None:
+    started.ended("foreign-folder", expected="FAILED")
+    assert "AccessDenied" in started.log("foreign-folder")
 
 
 def streamed(folder: Path) -> list[tuple[object, ...]]:
@@ -98,16 +109,10 @@ def test_a_scheduled_job_runs_by_the_clock(jobs: Jobs) -> None:
         sandbox.kubectl("delete", "-f", "examples/scheduled.yaml", user=sandbox.submitter)
 
 
-def test_a_job_works_with_the_executors_that_the_quota_leaves(jobs: Jobs, sandbox_graph: Graph) -> None:
-    namespace = "--namespace=spark-team-b"
-    jobs.sandbox.kubectl("create", "quota", "driver-and-one-executor", "--hard=pods=2", namespace)
-    try:
-        jobs.start("long-task", under="squeezed", team="team-b", arguments=[TEAM_B_RESULT, "6", "1", "1"])
-        history = jobs.ended("squeezed")
-    finally:
-        jobs.sandbox.kubectl("delete", "quota", "driver-and-one-executor", namespace)
+def test_a_job_works_with_the_executors_that_the_quota_leaves(started: Jobs, sandbox_graph: Graph) -> None:
+    history = started.ended("squeezed")
     assert most_at_once(history) == 1
-    folder = result(jobs.sandbox, sandbox_graph, "squeezed").parents[2] / "team-b/results/squeezed"
+    folder = result(started.sandbox, sandbox_graph, "squeezed").parents[2] / "team-b/results/squeezed"
     assert rows(folder) == [(55,)]
 
 

@@ -40,22 +40,22 @@ def check_digit(number: int) -> int:
     return -sum(d if n % 2 == 0 else doubled[d] for n, d in enumerate(reversed(digits))) % 10
 
 
-def test_a_python_function_runs_on_every_row(undisturbed: Jobs, sandbox_graph: Graph) -> None:
-    undisturbed.ended("python-udf")
+def test_a_python_function_runs_on_every_row(jobs: Jobs, sandbox_graph: Graph) -> None:
+    jobs.ended("python-udf")
     expected = Counter(check_digit(number) for number in range(500_000))
-    assert rows(result(undisturbed.sandbox, sandbox_graph, "python-udf")) == sorted(expected.items())
+    assert rows(result(jobs.sandbox, sandbox_graph, "python-udf")) == sorted(expected.items())
 
 
-def test_a_job_that_fails_is_tried_again_as_its_restart_policy_says(undisturbed: Jobs, sandbox_graph: Graph) -> None:
-    history = undisturbed.ended("fails-once")
+def test_a_job_that_fails_is_tried_again_as_its_restart_policy_says(jobs: Jobs, sandbox_graph: Graph) -> None:
+    history = jobs.ended("fails-once")
     assert "PENDING_RERUN" in [state for _, state in history.states]
     assert len(history.drivers) == 2
-    assert len(rows(result(undisturbed.sandbox, sandbox_graph, "fails-once/result"))) == 1000
+    assert len(rows(result(jobs.sandbox, sandbox_graph, "fails-once/result"))) == 1000
 
 
-def test_a_job_that_takes_more_memory_than_its_pod_has_fails_with_a_reason(undisturbed: Jobs) -> None:
-    undisturbed.ended("out-of-memory", expected="FAILED")
-    log = undisturbed.log("out-of-memory")
+def test_a_job_that_takes_more_memory_than_its_pod_has_fails_with_a_reason(jobs: Jobs) -> None:
+    jobs.ended("out-of-memory", expected="FAILED")
+    log = jobs.log("out-of-memory")
     assert "Job aborted due to stage failure" in log
     assert "OOMKilled" in log or "exit code 137" in log or "Python worker exited unexpectedly" in log
 
