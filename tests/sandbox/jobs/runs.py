@@ -3,6 +3,7 @@
 Several run at once, because most of them wait: a test starts what it needs, disturbs it, and reads what happened.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -79,6 +80,11 @@ class Jobs:
         done = self.sandbox.kubectl("create", "-f", "-", user=f"{team}-submitter", stdin=yaml.safe_dump(manifest))
         assert done.returncode == 0, done.stderr
 
+    def seen(self) -> list[str]:
+        """Names of all applications of the example team that have ended, the one of `make sandbox` among them."""
+        apps = [each for each in self._apps.all() if each["metadata"]["namespace"] == "spark-team-a"]
+        return sorted(name for each in apps if self.history(name := each["metadata"]["name"]).state in ENDED)
+
     def history(self, name: str) -> History:
         """What was seen of the application so far."""
         with self._lock:
@@ -151,6 +157,17 @@ class Jobs:
             for name, each in history.executors.items():
                 if name not in present and each.gone is None:
                     each.gone = now
+
+
+def lost_before_first_task(log: str) -> list[str]:
+    """Ids of the first executors that a driver gave back before they had a task, from its log."""
+    lost = []
+    for number in ("1", "2"):
+        given_back = re.search(rf"Executors (?:\d+,)*{number}(?:,\d+)* removed due to idle timeout", log)
+        first_task = re.search(rf"Starting task .* executor {number},", log)
+        if given_back and (first_task is None or given_back.start() < first_task.start()):
+            lost.append(number)
+    return lost
 
 
 def example(name: str) -> Manifest:

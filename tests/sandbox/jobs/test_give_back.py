@@ -34,15 +34,3 @@ def test_executors_held_to_the_end_would_have_cost_more(history: History) -> Non
     kept = sum(end - each.running for each in history.executors.values() if each.running is not None)
     print(f"executor-seconds: {held:.0f} with give-back, {kept:.0f} without")
     assert held < 0.8 * kept
-
-
-def test_no_executor_is_given_back_before_its_first_task(jobs: Jobs, history: History) -> None:
-    log = jobs.log("give-back")
-    first = [
-        name.rpartition("-exec-")[2] for name in sorted(history.executors) if name.endswith(("-exec-1", "-exec-2"))
-    ]
-    for number in first:
-        started = log.find(f"executor {number},")
-        given_back = log.find(f"Executors {number} removed due to idle timeout")
-        assert started >= 0
-        assert given_back < 0 or started < given_back

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.sandbox.conftest import Sandbox
-from tests.sandbox.jobs.runs import Jobs
+from tests.sandbox.jobs.runs import Jobs, lost_before_first_task
 from tools.replay import Graph
 from tools.sandbox import object_storage, tables
 
@@ -64,3 +64,17 @@ def test_a_job_over_the_teams_quota_is_refused_with_what_is_possible(real_sandbo
     done = real_sandbox.kubectl("create", "-f", "examples/over-quota.yaml", user=real_sandbox.submitter)
     assert done.returncode != 0
     assert "more executors than the workspace's quota leaves beside the drivers (at most " in done.stderr
+
+
+def test_no_job_gave_an_executor_back_before_its_first_task(jobs: Jobs) -> None:
+    logs = {name: jobs.log(name) for name in jobs.seen()}
+    assert len([name for name, log in logs.items() if "Registered executor" in log]) >= 3
+    assert {name: lost for name, log in logs.items() if (lost := lost_before_first_task(log))} == {}
+
+
+def test_a_given_back_executor_is_seen_in_a_log() -> None:
+    task = "INFO TaskSetManager: Starting task 0.0 in stage 0.0 (TID 0) (10.88.0.7, executor 1, partition 0)\n"
+    idle = "INFO ExecutorAllocationManager: Executors 1,2 removed due to idle timeout.\n"
+    assert lost_before_first_task(idle + task) == ["1", "2"]
+    assert lost_before_first_task(task + idle) == ["2"]
+    assert lost_before_first_task(task) == []
