@@ -5,6 +5,7 @@ import pytest
 from tests.sandbox.conftest import Sandbox
 from tests.sandbox.jobs.runs import Jobs
 
+GIVE_BACK_RESULT = "oss://sandbox-hdfs.cn-hangzhou.oss-dls.aliyuncs.com/teams/team-a/results/give-back"
 UNDISTURBED = ("python-udf", "fails-once", "out-of-memory")
 
 
@@ -14,5 +15,5 @@ def jobs(real_sandbox: Sandbox) -> Jobs:
     jobs = Jobs(real_sandbox)
     for name in UNDISTURBED:
         jobs.start(name)
-    jobs.start("long-task", under="give-back")
+    jobs.start("long-task", under="give-back", arguments=[GIVE_BACK_RESULT, "17", "1", "40"])
     return jobs

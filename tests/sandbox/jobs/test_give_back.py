@@ -6,7 +6,7 @@ from tests.sandbox.jobs.runs import History, Jobs
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 LONG_SECONDS = 40
-"""Of the last task in examples/long-task.yaml."""
+"""Of the last task, as in examples/long-task.yaml."""
 IDLE_SECONDS = 10
 SLACK_SECONDS = 15
 """How much later than the idle time-out an executor may be gone: Spark looks each 0.1 s, a pod takes some to end."""
