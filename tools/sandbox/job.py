@@ -28,7 +28,7 @@ class Example:
 
 EXAMPLES = {
     Pods.PLAYED: Example(PROJECT_DIR / "examples/spark-pi.yaml", timeout=180, interval=0.1),
-    Pods.REAL: Example(PROJECT_DIR / "examples/etl.yaml", timeout=600, interval=1),
+    Pods.REAL: Example(PROJECT_DIR / "examples/etl.yaml", timeout=900, interval=1),
 }
 """Played pods have nothing to compute with, real ones read, join and write tables."""
 

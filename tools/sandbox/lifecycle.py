@@ -119,7 +119,7 @@ def _run_job(settings: Settings, plane: ControlPlane, graph: Graph, again: bool 
     if kind is Pods.REAL:
         compared = tables.compare(tables.ensure(settings.cache), object_storage.results(settings, graph, run.name))
         rows = [[name, f"{count:,}"] for name, count in compared.items()]
-        table("Result, as DuckDB computes it", ["table", "rows"], rows)
+        table("Result", ["table", "rows, the same that DuckDB computes"], rows)
 
 
 def down(settings: Settings) -> None:

@@ -34,8 +34,7 @@ def main() -> int:
     message = {
         "command": command,
         "container": os.environ.get("CNI_CONTAINERID", ""),
-        "namespace": names.get("K8S_POD_NAMESPACE", ""),
-        "name": names.get("K8S_POD_NAME", ""),
+        "uid": names.get("K8S_POD_UID", ""),
         "addresses": [each["address"].partition("/")[0] for each in result.get("ips", [])],
     }
     if command in ("ADD", "DEL"):

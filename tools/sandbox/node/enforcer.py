@@ -35,19 +35,14 @@ PAUSE = 0.05
 class Lease:
     """An address that the network plugin gave to a pod."""
 
-    namespace: str
-    name: str
+    uid: str
     container: str
 
 
 def live_pods(manifests: list[Json], leases: dict[str, Lease]) -> tuple[Pod, ...]:
     """Pods with the address each has: by lease, else by status where no other pod has leased that address since."""
-    objects = {(each["metadata"]["namespace"], each["metadata"]["name"]): each for each in manifests}
-    answer = [
-        pod(objects[lease.namespace, lease.name], address)
-        for address, lease in leases.items()
-        if (lease.namespace, lease.name) in objects
-    ]
+    objects = {each["metadata"]["uid"]: each for each in manifests}
+    answer = [pod(objects[lease.uid], address) for address, lease in leases.items() if lease.uid in objects]
     for each in manifests:
         status = each.get("status") or {}
         if each["spec"].get("hostNetwork") or status.get("phase") in ("Succeeded", "Failed"):
@@ -111,12 +106,9 @@ class Enforcer:
     def add(self, lease: Lease, addresses: list[str]) -> str:
         """Note a new pod's addresses and wait until its rules are in force; "ok", or what went wrong."""
         deadline = time.monotonic() + SECONDS
-        while not any(
-            (each["metadata"]["namespace"], each["metadata"]["name"]) == (lease.namespace, lease.name)
-            for each in self._stores["pods"].all()
-        ):
+        while not any(each["metadata"]["uid"] == lease.uid for each in self._stores["pods"].all()):
             if time.monotonic() > deadline:
-                return f"pod {lease.namespace}/{lease.name} is not known after {SECONDS:.0f} s"
+                return f"a pod with the uid {lease.uid!r} is not known after {SECONDS:.0f} s"
             time.sleep(0.02)
         with self._turn:
             self._leases |= dict.fromkeys(addresses, lease)
@@ -141,7 +133,7 @@ def serve_plugin(enforcer: Enforcer, path: Path) -> None:
         def handle(self) -> None:
             message: dict[str, Any] = json.loads(self.rfile.readline())
             if message["command"] == "ADD":
-                lease = Lease(message["namespace"], message["name"], message["container"])
+                lease = Lease(message["uid"], message["container"])
                 answer = enforcer.add(lease, message["addresses"])
             else:
                 answer = enforcer.remove(message["container"])

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from tools.sandbox import files
 from tools.sandbox.certificates import Authority
 from tools.sandbox.cluster import ZONES
 from tools.sandbox.node import cgroups, network, runtime
@@ -62,9 +63,8 @@ def kubelet_config(settings: Settings, authority: Authority) -> dict[str, Any]:
 def kubelet_argv(settings: Settings, authority: Authority, binary: Path, kubeconfig: Path) -> tuple[str, ...]:
     """The kubelet, shown a larger machine, supervised."""
     state = settings.state
-    (state / "resolv.conf").write_text("nameserver 127.0.0.1\n")  # for pods that do not use the cluster's DNS
-    file = state / "kubelet.yaml"
-    file.write_text(yaml.safe_dump(kubelet_config(settings, authority), sort_keys=False))
+    files.write(state / "resolv.conf", "nameserver 127.0.0.1\n", 0o644)  # for pods that do not use the cluster's DNS
+    file = files.write(state / "kubelet.yaml", yaml.safe_dump(kubelet_config(settings, authority), sort_keys=False))
     labels = {"topology.kubernetes.io/zone": ZONES[0], "topology.kubernetes.io/region": ZONES[0].rpartition("-")[0]}
     return supervised(
         [
@@ -93,6 +93,5 @@ def kube_proxy_argv(settings: Settings, binary: Path, kubeconfig: Path) -> tuple
         # limits of connection tracking belong to the whole machine
         "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
     }
-    file = settings.state / "kube-proxy.yaml"
-    file.write_text(yaml.safe_dump(config, sort_keys=False))
+    file = files.write(settings.state / "kube-proxy.yaml", yaml.safe_dump(config, sort_keys=False))
     return supervised([str(binary), f"--config={file}"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 from typing import IO, Any
 
+from tools.sandbox import files
 from tools.sandbox.console import SandboxError
 from tools.sandbox.node import network, packages
 from tools.sandbox.processes import inside
@@ -87,15 +88,12 @@ def write_configuration(settings: Settings, python: str) -> Path:
         (cni / folder).mkdir(parents=True, exist_ok=True)
     for plugin in packages.binary(settings.cache, "containernetworking-plugins").parent.iterdir():
         link = cni / "bin" / plugin.name
-        link.unlink(missing_ok=True)
-        link.symlink_to(plugin)
-    own = cni / "bin/network-policies"
-    own.write_text(f'#!/bin/sh\nexec {python} -I -S {PLUGIN} "$@"\n')
-    own.chmod(0o755)
-    (cni / "conf/10-sandbox.conflist").write_text(json.dumps(cni_config(), indent=1))
-    file = settings.state / "containerd.toml"
-    file.write_text(containerd_config(settings))
-    return file
+        if not link.exists():
+            link.unlink(missing_ok=True)  # one that leads nowhere
+            link.symlink_to(plugin)
+    files.write(cni / "bin/network-policies", f'#!/bin/sh\nexec {python} -I -S {PLUGIN} "$@"\n', 0o755)
+    files.write(cni / "conf/10-sandbox.conflist", json.dumps(cni_config(), indent=1))
+    return files.write(settings.state / "containerd.toml", containerd_config(settings))
 
 
 class Import:

@@ -17,7 +17,7 @@ FIRST, SECOND = "10.88.0.2", "10.88.0.3"
 
 def manifest(name: str, *addresses: str, phase: str = "Running", **spec: Any) -> dict[str, Any]:
     return {
-        "metadata": {"name": name, "namespace": "n", "labels": {"app": name}},
+        "metadata": {"name": name, "namespace": "n", "uid": f"uid-{name}", "labels": {"app": name}},
         "spec": {"containers": [{}], **spec},
         "status": {"phase": phase, "podIPs": [{"ip": each} for each in addresses]},
     }
@@ -28,7 +28,7 @@ def addresses(manifests: list[dict[str, Any]], leases: dict[str, Lease]) -> dict
 
 
 def test_a_new_pod_has_its_address_from_the_plugin_before_its_status_says_it() -> None:
-    assert addresses([manifest("new", phase="Pending")], {FIRST: Lease("n", "new", "c")}) == {FIRST: "new"}
+    assert addresses([manifest("new", phase="Pending")], {FIRST: Lease("uid-new", "c")}) == {FIRST: "new"}
 
 
 def test_after_a_restart_of_the_enforcer_addresses_come_from_the_status() -> None:
@@ -37,7 +37,7 @@ def test_after_a_restart_of_the_enforcer_addresses_come_from_the_status() -> Non
 
 def test_an_address_belongs_to_the_pod_that_leased_it_last() -> None:
     pods = [manifest("old", FIRST), manifest("new", phase="Pending")]
-    assert addresses(pods, {FIRST: Lease("n", "new", "c")}) == {FIRST: "new"}
+    assert addresses(pods, {FIRST: Lease("uid-new", "c")}) == {FIRST: "new"}
 
 
 @pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
@@ -52,7 +52,7 @@ def test_pods_on_the_nodes_own_network_and_addresses_of_version_6_are_left_out()
 
 
 def test_a_lease_of_a_pod_that_is_gone_counts_for_nothing() -> None:
-    assert addresses([], {FIRST: Lease("n", "gone", "c")}) == {}
+    assert addresses([], {FIRST: Lease("uid-gone", "c")}) == {}
 
 
 def run_plugin(
@@ -74,7 +74,7 @@ def run_plugin(
             threading.Thread(target=serve, daemon=True).start()
         previous = {"cniVersion": "0.4.0", "ips": [{"version": "4", "address": f"{FIRST}/16"}]}
         config = {"cniVersion": "0.4.0", "socket": str(path), "prevResult": previous}
-        names = "IgnoreUnknown=1;K8S_POD_NAMESPACE=n;K8S_POD_NAME=p"
+        names = "IgnoreUnknown=1;K8S_POD_NAMESPACE=n;K8S_POD_NAME=p;K8S_POD_UID=u"
         env = {**os.environ, "CNI_COMMAND": command, "CNI_CONTAINERID": "c1", "CNI_ARGS": names}
         done = subprocess.run(
             [sys.executable, "-I", "-S", str(PLUGIN)], env=env, input=json.dumps(config), capture_output=True,
@@ -87,7 +87,7 @@ def test_the_plugin_passes_the_result_on_when_the_rules_are_in_force(tmp_path: P
     done, received = run_plugin(tmp_path, "ADD", "ok")
     assert done.returncode == 0
     assert json.loads(done.stdout)["ips"][0]["address"] == f"{FIRST}/16"
-    assert received == {"command": "ADD", "container": "c1", "namespace": "n", "name": "p", "addresses": [FIRST]}
+    assert received == {"command": "ADD", "container": "c1", "uid": "u", "addresses": [FIRST]}
 
 
 @pytest.mark.parametrize("answer", ["no rules in force after 8 s", None])
