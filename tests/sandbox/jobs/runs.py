@@ -160,14 +160,10 @@ class Jobs:
 
 
 def lost_before_first_task(log: str) -> list[str]:
-    """Ids of the first executors that a driver gave back before they had a task, from its log."""
-    lost = []
-    for number in ("1", "2"):
-        given_back = re.search(rf"Executors (?:\d+,)*{number}(?:,\d+)* removed due to idle timeout", log)
-        first_task = re.search(rf"Starting task .* executor {number},", log)
-        if given_back and (first_task is None or given_back.start() < first_task.start()):
-            lost.append(number)
-    return lost
+    """Ids of the executors that a driver gave back before its first task, from its log."""
+    before, _, _ = log.partition("Starting task ")
+    given_back = re.findall(r"Executors ([\d,]+) removed due to idle timeout", before)
+    return [number for each in given_back for number in each.split(",")]
 
 
 def example(name: str) -> Manifest:

@@ -24,13 +24,13 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Option;
 
 /**
- * Keeps the executors that a job starts with until their first task, at most a minute.
+ * Lets the idle time of the executors that a job starts with begin with the job's first task, at most two minutes late.
  *
- * Spark counts an executor as idle from the moment it registers. While the driver still plans, reads a schema or waits
- * for its second executor, a short idle time-out gives the first ones back, and new ones are started, and paid, a
- * moment later. An executor that holds cached data is not idle in this sense: so Spark's own monitor is told that each
- * of the first ones holds an (empty) block of no data set, and with the first task that it does not hold it any more.
- * From then on the idle time-out is what it is. Nothing is cached, and no other part of Spark knows the block.
+ * Spark counts an executor as idle from the moment it registers. While the driver still plans, a short idle time-out
+ * gives the first ones back, and new ones are started, and paid, a moment later. An executor that holds cached data is
+ * not idle in this sense: so Spark's own monitor is told that each of the first ones holds an (empty) block of no data
+ * set, and that it does not any more when it gets its first task, or an idle time-out after the first task of another.
+ * From then on give-back is what it is. Nothing is cached, and no other part of Spark knows the block.
  */
 public final class HoldInitialExecutors implements SparkPlugin {
     @Override
@@ -56,16 +56,19 @@ public final class HoldInitialExecutors implements SparkPlugin {
         });
         private LiveListenerBus bus;
         private int left;
-        private long seconds;
+        private long idleSeconds;
+        private long limitSeconds;
+        private boolean working;
 
         @Override
         public Map<String, String> init(SparkContext context, PluginContext plugin) {
             SparkConf conf = context.getConf();
             if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
                 left = conf.getInt("spark.dynamicAllocation.initialExecutors", 0);
-                seconds = conf.getTimeAsSeconds(LIMIT, "60s");
+                idleSeconds = conf.getTimeAsSeconds("spark.dynamicAllocation.executorIdleTimeout", "60s");
                 bus = context.listenerBus();
                 context.addSparkListener(this);
+                limitSeconds = conf.getTimeAsSeconds(LIMIT, "120s");
             }
             return Map.of();
         }
@@ -73,22 +76,30 @@ public final class HoldInitialExecutors implements SparkPlugin {
         @Override
         public synchronized void onExecutorAdded(SparkListenerExecutorAdded event) {
             String id = event.executorId();
-            if (left > 0) {
+            if (left > 0 && !working) {
                 left--;
                 held.add(id);
                 say(id, StorageLevel.MEMORY_ONLY());
-                timer.schedule(() -> release(id), seconds, TimeUnit.SECONDS);
+                timer.schedule(() -> release(id), limitSeconds, TimeUnit.SECONDS);
             }
         }
 
         @Override
-        public void onTaskStart(SparkListenerTaskStart event) {
+        public synchronized void onTaskStart(SparkListenerTaskStart event) {
             release(event.taskInfo().executorId());
+            if (!working) {
+                working = true;
+                timer.schedule(this::releaseAll, idleSeconds, TimeUnit.SECONDS);
+            }
         }
 
         @Override
         public void shutdown() {
             timer.shutdownNow();
+        }
+
+        private synchronized void releaseAll() {
+            Set.copyOf(held).forEach(this::release);
         }
 
         private synchronized void release(String id) {
