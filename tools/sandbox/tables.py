@@ -112,5 +112,5 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 def _count(database: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = database.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(found[0]) if found else 0
+    row = database.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0

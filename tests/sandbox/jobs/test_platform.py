@@ -69,10 +69,10 @@ def test_a_team_cannot_write_to_another_teams_folder(started: Jobs) -> None:
 def streamed(folder: Path) -> list[tuple[object, ...]]:
     """Per country: orders, different orders, quantity; only of files that the sink's log names as written."""
     log = folder / "_spark_metadata"
-    entries = [
+    lines = [
         json.loads(line) for each in log.iterdir() if each.name.isdigit() for line in each.read_text().splitlines()[1:]
     ]
-    files = [str(folder / each["path"].rpartition("/")[2]) for each in entries if each["action"] == "add"]
+    files = [str(folder / each["path"].rpartition("/")[2]) for each in lines if each["action"] == "add"]
     with duckdb.connect() as database:
         query = "SELECT country, count(*), count(DISTINCT order_id), sum(quantity)::BIGINT FROM read_parquet($files)"
         return database.execute(f"{query} GROUP BY ALL ORDER BY ALL", {"files": files}).fetchall()

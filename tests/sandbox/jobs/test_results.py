@@ -28,9 +28,9 @@ def test_the_etl_reads_five_million_rows_and_finds_what_another_engine_finds(
     real_sandbox: Sandbox, sandbox_graph: Graph
 ) -> None:
     assert tables.ORDERS >= 5_000_000
-    found = tables.compare(tables.ensure(real_sandbox.settings.cache), result(real_sandbox, sandbox_graph, "etl"))
-    assert found["sales"] > 1000
-    assert found["best_categories"] > 100
+    counts = tables.compare(tables.ensure(real_sandbox.settings.cache), result(real_sandbox, sandbox_graph, "etl"))
+    assert counts["sales"] > 1000
+    assert counts["best_categories"] > 100
 
 
 def check_digit(number: int) -> int:

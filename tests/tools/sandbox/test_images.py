@@ -17,12 +17,12 @@ from tools.sandbox.images.contents import contents
 from tools.sandbox.images.layers import Layer, writing
 
 
-def hello(name: str = "hello", text: str = "hello", made: list[str] | None = None) -> Layer:
-    """A layer with one file; `made` notes each time it is made."""
+def hello(name: str = "hello", text: str = "hello", builds: list[str] | None = None) -> Layer:
+    """A layer with one file; `builds` notes each time it is made."""
 
     def make(output: Path) -> None:
-        if made is not None:
-            made.append(name)
+        if builds is not None:
+            builds.append(name)
         with writing(output) as layer:
             layer.data("etc/hello", text.encode())
             layer.folder("var/work", 185)
@@ -47,10 +47,10 @@ def json_blob(files: dict[str, bytes], digest: str) -> Any:
 
 
 def test_a_layer_is_made_once_and_anew_when_an_input_changes(tmp_path: Path) -> None:
-    made: list[str] = []
+    builds: list[str] = []
     for text in ("one", "one", "two"):
-        images.ensure(tmp_path, [Image("a/b:1", (hello(text=text, made=made),))])
-    assert made == ["hello", "hello"]
+        images.ensure(tmp_path, [Image("a/b:1", (hello(text=text, builds=builds),))])
+    assert builds == ["hello", "hello"]
 
 
 def test_the_same_layer_has_the_same_bytes_every_time(tmp_path: Path) -> None:
@@ -66,8 +66,8 @@ def test_the_same_layer_has_the_same_bytes_every_time(tmp_path: Path) -> None:
 def test_files_belong_to_root_and_only_folders_that_are_asked_for_are_entries(tmp_path: Path) -> None:
     layers.build(hello(), tmp_path)
     with tarfile.open(layers.blob(hello(), tmp_path).path) as tar:
-        entries = {member.name: (member.uid, member.mtime, member.isdir()) for member in tar}
-    assert entries == {"etc/hello": (0, 0, False), "var/work": (185, 0, True)}
+        members = {member.name: (member.uid, member.mtime, member.isdir()) for member in tar}
+    assert members == {"etc/hello": (0, 0, False), "var/work": (185, 0, True)}
 
 
 def test_a_layer_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -183,8 +183,8 @@ def test_celeborn_comes_from_a_folder_or_an_archive(packing: str, tmp_path: Path
     layer = celeborn.server_layer(path)
     layers.build(layer, tmp_path / "cache")
     with tarfile.open(layers.blob(layer, tmp_path / "cache").path) as tar:
-        entries = {member.name: member.linkname for member in tar if not member.isdir()}
-    assert entries == {
+        members = {member.name: member.linkname for member in tar if not member.isdir()}
+    assert members == {
         "opt/celeborn/sbin/start-master.sh": "",
         "opt/celeborn/jars/a.jar": "",
         "opt/celeborn/master-jars/a.jar": "../jars/a.jar",  # the jars are there once

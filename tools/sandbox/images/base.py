@@ -39,8 +39,10 @@ def _users() -> tuple[str, ...]:
 def release() -> str:
     """Code name of the machine's release, such as bookworm."""
     file = Path("/etc/os-release")
-    entries = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line) if file.exists() else {}
-    name = entries.get("VERSION_CODENAME", "").strip('"')
+    release_facts = (
+        dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line) if file.exists() else {}
+    )
+    name = release_facts.get("VERSION_CODENAME", "").strip('"')
     if not name:
         raise SandboxError("images are made from Debian's or Ubuntu's packages; /etc/os-release names no such release")
     return name

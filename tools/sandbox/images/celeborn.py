@@ -35,7 +35,7 @@ def from_environment(env: Mapping[str, str]) -> Path | None:
     path = Path(text).expanduser().absolute()
     if path.is_dir() and (path / MARK).exists():
         return path
-    if path.is_file() and tarfile.is_tarfile(path) and any(each.path == MARK for each in _entries(path)):
+    if path.is_file() and tarfile.is_tarfile(path) and any(each.path == MARK for each in _contents_of(path)):
         return path
     raise SandboxError(f"{VARIABLE}: {path} is no Celeborn distribution; name its folder or archive, with {MARK} in it")
 
@@ -60,7 +60,7 @@ def client_jar(distribution: Path, name: str) -> bytes:
         SandboxError: the distribution has no such jar.
 
     """
-    for each in _entries(distribution):
+    for each in _contents_of(distribution):
         if each.path.startswith("spark") and each.path.endswith(f"/{name}") and each.content is not None:
             with each.content() as stream:
                 return stream.read()
@@ -75,7 +75,7 @@ def server_layer(distribution: Path) -> Layer:
 def _make(distribution: Path, output: Path) -> None:
     with writing(output) as layer:
         layer.folder(HOME, UID, 0o755)
-        for each in _entries(distribution):
+        for each in _contents_of(distribution):
             if PurePosixPath(each.path).parts[0] not in SERVER_PARTS:
                 continue
             if each.content is None:
@@ -87,7 +87,7 @@ def _make(distribution: Path, output: Path) -> None:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _File:
     """A file of the distribution, or a link: the servers' folders of jars link to one they share."""
 
     path: str
@@ -97,23 +97,23 @@ class _Entry:
     link: str = ""
 
 
-def _entries(distribution: Path) -> Iterator[_Entry]:
+def _contents_of(distribution: Path) -> Iterator[_File]:
     """Every file and link; an archive's first folder is left out of the path."""
     if distribution.is_dir():
         for each in sorted(distribution.rglob("*")):
             path = str(each.relative_to(distribution))
             if each.is_symlink():
-                yield _Entry(path, link=str(each.readlink()))
+                yield _File(path, link=str(each.readlink()))
             elif each.is_file():
-                yield _Entry(path, each.stat().st_size, partial(_opened, each))
+                yield _File(path, each.stat().st_size, partial(_opened, each))
         return
     with tarfile.open(distribution) as tar:
         for member in tar:
             path = member.name.removeprefix("./").partition("/")[2]
             if member.issym():
-                yield _Entry(path, link=member.linkname)
+                yield _File(path, link=member.linkname)
             elif member.isfile():
-                yield _Entry(path, member.size, partial(_extracted, tar, member))
+                yield _File(path, member.size, partial(_extracted, tar, member))
 
 
 def _opened(path: Path) -> IO[bytes]:

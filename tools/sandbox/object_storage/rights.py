@@ -45,10 +45,10 @@ def buckets(graph: Graph) -> dict[str, str] | None:
     storages = graph.of_type("spark-on-ack:index:Storage")
     if not storages:
         return None
-    made = storages[0].outputs
-    roots = [made["hdfsRoot"], *made["teamRoots"].values()]
+    outputs = storages[0].outputs
+    roots = [outputs["hdfsRoot"], *outputs["teamRoots"].values()]
     hosts = [root.removeprefix("oss://") for root in roots]
-    return {host.partition(".")[0]: host for host in hosts} | {made["filesBucket"]: made["filesBucket"]}
+    return {host.partition(".")[0]: host for host in hosts} | {outputs["filesBucket"]: outputs["filesBucket"]}
 
 
 def roles(graph: Graph) -> dict[str, Statement]:

@@ -109,8 +109,8 @@ public final class HoldInitialExecutors implements SparkPlugin {
         }
 
         private void say(String id, StorageLevel level) {
-            BlockManagerId place = BlockManagerId.apply(id, "none", 1, Option.empty());
-            bus.post(new SparkListenerBlockUpdated(new BlockUpdatedInfo(place, NOTHING, level, 0, 0)));
+            BlockManagerId executor = BlockManagerId.apply(id, "none", 1, Option.empty());
+            bus.post(new SparkListenerBlockUpdated(new BlockUpdatedInfo(executor, NOTHING, level, 0, 0)));
         }
     }
 }

@@ -16,25 +16,25 @@ public class JindoOssFileSystem extends S3AFileSystem {
     private static final String ENDPOINT = "fs.oss.endpoint";
 
     @Override
-    public void initialize(URI name, Configuration given) throws IOException {
-        Configuration conf = new Configuration(given);
-        String own = given.get("fs.oss.bucket." + name.getHost() + ".endpoint", given.get(ENDPOINT));
+    public void initialize(URI name, Configuration rendered) throws IOException {
+        Configuration conf = new Configuration(rendered);
+        String own = rendered.get("fs.oss.bucket." + name.getHost() + ".endpoint", rendered.get(ENDPOINT));
         if (own == null) {
             throw new IOException("no endpoint for " + name + ": neither " + ENDPOINT + " nor the bucket's own is set");
         }
-        if (!given.getBoolean("fs.oss.https.enable", false)) {
+        if (!rendered.getBoolean("fs.oss.https.enable", false)) {
             throw new IOException("fs.oss.https.enable is not true: the buckets accept TLS only");
         }
         conf.set("fs.s3a.endpoint", own + ":443");
         conf.setBoolean("fs.s3a.connection.ssl.enabled", false);
         conf.setBoolean("fs.s3a.path.style.access", true);
         conf.set("fs.s3a.endpoint.region", "us-east-1");
-        conf.set("fs.s3a.buffer.dir", given.get("fs.oss.tmp.data.dirs"));
+        conf.set("fs.s3a.buffer.dir", rendered.get("fs.oss.tmp.data.dirs"));
         // the gateway keeps objects as files: a directory marker is a directory, and cannot be deleted while it is full
         conf.set("fs.s3a.directory.marker.retention", "keep");
         conf.setBoolean("fs.s3a.multiobjectdelete.enable", false);
         conf.setInt("fs.s3a.attempts.maximum", 3);
-        String[] keys = RoleCredentials.of(given);
+        String[] keys = RoleCredentials.of(rendered);
         conf.set("fs.s3a.aws.credentials.provider", "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider");
         conf.set("fs.s3a.access.key", keys[0]);
         conf.set("fs.s3a.secret.key", keys[1]);
