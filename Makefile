@@ -9,13 +9,13 @@ STACK ?= dev
 help: ## Show this help
 	@printf 'spark-on-ack: Spark on Alibaba Cloud without machines of your own\n\nStart with:  make sandbox   then   make test\n'
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z_.-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@printf '\nVariables: STACK=dev|staging|prod|sandbox (default dev)\n'
+	@printf '\nVariables: STACK=dev|staging|prod|sandbox (default dev); PODS=real|played (default: real where this machine can run a node)\n'
 
 ##@ Try it (no account needed)
 .PHONY: sandbox sandbox-down sandbox-status
-sandbox: .venv/.stamp ## Set up the Kubernetes half of the platform on this machine and run a job on it
+sandbox: .venv/.stamp ## Set up the Kubernetes half of the platform on this machine and run a job on it (PODS=real|played)
 	@$(PY) -m tools.sandbox up
-sandbox-down: .venv/.stamp ## Stop the sandbox; leaves no process and no port behind
+sandbox-down: .venv/.stamp ## Stop the sandbox; leaves nothing of it behind
 	@$(PY) -m tools.sandbox down
 sandbox-status: .venv/.stamp ## Show which parts of the sandbox are running
 	@$(PY) -m tools.sandbox status
@@ -39,7 +39,7 @@ preflight: .venv/.stamp ## Show what the account must provide for STACK: roles, 
 
 ##@ Develop
 .PHONY: test lint types format snapshots generate lock clean
-test: .venv/.stamp ## Run all tests (the first run builds the sandbox's programs, about ten minutes)
+test: .venv/.stamp ## Run all tests (the first run builds the sandbox's programs, about fifteen minutes)
 	@$(PY) -m tools.sandbox build
 	@$(PY) -m pytest tests -n 2 --dist loadgroup
 lint: .venv/.stamp ## Check style (ruff)

@@ -1,7 +1,8 @@
 """The Spark image has every jar, class path and version the platform's configuration names.
 
-The Dockerfile is read, not built: there is no Docker here. Which class is in which jar is written below, from the
-vendors' documentation and Celeborn's build.
+The Dockerfile is read, not built: there is no Docker here. It must say what images/spark/contents.yaml says, from which
+the sandbox makes the image that its jobs run on. Which class is in which jar is written below, from the vendors'
+documentation and Celeborn's build.
 """
 
 import hashlib
@@ -22,8 +23,9 @@ from components.spark.configuration import spark_conf
 from components.spark.context import JobContext
 from components.spark.inputs import SparkSettings
 from components.spark.templates import LOCAL_DIR, executor_template
+from tools.sandbox.images import spark as spark_layers
+from tools.sandbox.images.contents import FOLDER, contents
 
-FOLDER = Path(__file__).parents[2] / "images/spark"
 DOCKERFILE = (FOLDER / "Dockerfile").read_text().replace("\\\n", " ")
 BASE = {"/opt/spark/bin/spark-class", "/opt/spark/jars"}
 """What the official Spark image brings."""
@@ -31,6 +33,7 @@ CLASSES = {
     "com.aliyun.jindodata.": "jindo-sdk",
     "org.apache.spark.shuffle.celeborn.": "celeborn-client-spark-3-shaded_2.12",
     "org.apache.spark.": "spark",
+    "sparkonack.": "spark-on-ack",
 }
 """Package -> the jar it is in (`spark`: the base image)."""
 
@@ -49,6 +52,59 @@ def jars() -> set[str]:
 
 def final_stage() -> str:
     return DOCKERFILE[DOCKERFILE.rindex("\nFROM") :]
+
+
+LISTED = contents()
+RELEASE = LISTED.spark[constants.SPARK_VERSION]
+
+
+def test_the_dockerfile_has_the_jars_of_the_list_and_no_others() -> None:
+    compiler = "ecj-3.33.0.jar"  # used, not kept
+    another_platform = "jindo-core--6.10.7.jar"  # only where JINDOSDK_PLATFORM is given
+    assert jars() - {compiler, another_platform} == {jar.file(RELEASE) for jar in LISTED.jars}
+
+
+def test_the_dockerfile_compiles_the_sources_of_the_list_with_its_compiler() -> None:
+    group, name, version = LISTED.compiler.coordinates.split(":")
+    assert f"{group.replace('.', '/')}/{name}/" in DOCKERFILE
+    assert arguments()["COMPILER_VERSION"] == version
+    assert arguments()["COMPILER_SHA256"] == LISTED.compiler.sha256
+    assert re.search(rf"^COPY {LISTED.java_sources} /source$", DOCKERFILE, re.MULTILINE)
+
+
+def test_the_dockerfile_copies_the_programs_of_the_list_to_their_places() -> None:
+    copied = re.findall(r"^COPY --chown=root:root --chmod=0755 (\S+) (\S+)$", final_stage(), re.MULTILINE)
+    assert dict(copied) == LISTED.files
+    assert f'ENTRYPOINT ["{LISTED.entrypoint}"]' in final_stage()
+    assert LISTED.entrypoint in LISTED.files.values()
+
+
+def test_the_dockerfile_makes_the_folders_of_the_list_for_its_user() -> None:
+    assert re.findall(r"mkdir -p ([^&]+)&&", final_stage())[0].split() == list(LISTED.folders)
+    owned = re.findall(r"chown (\d+):\1 (.+)", final_stage())
+    assert owned[0][0] == str(LISTED.user)
+    assert set(owned[0][1].split()) == set(LISTED.folders)
+    assert LISTED.user == SPARK_UID
+
+
+def test_the_dockerfile_refuses_the_jars_that_must_not_be_there() -> None:
+    for name in LISTED.never:
+        assert f"test -z \"$(find /opt/spark/jars -name '{name}-*.jar')\"" in final_stage()
+
+
+def test_the_dockerfile_installs_no_python_package_as_the_list_has_none() -> None:
+    assert not LISTED.python
+    assert "pip install" not in DOCKERFILE
+
+
+@pytest.mark.parametrize("version", list(LISTED.spark))
+def test_the_sandbox_pins_the_spark_releases_of_the_list(version: str) -> None:
+    assert f"pyspark=={version} " in spark_layers.pins(version).read_text()
+
+
+def test_every_listed_release_may_be_said_in_a_stack_file() -> None:
+    for version in LISTED.spark:
+        assert SparkSettings.read({"version": version}).version == version
 
 
 def test_versions_are_the_ones_the_platform_pins() -> None:

@@ -5,19 +5,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from replay import Graph
-from tests.conftest import GraphOf
-from tools.sandbox import processes
+from tools.sandbox import apply, job, processes, stack
 from tools.sandbox.apply import Batch
 from tools.sandbox.kubectl import ADMIN, Kubectl
+from tools.sandbox.node import choice
 from tools.sandbox.programs import program
-from tools.sandbox.settings import PORT_NAMES, PROJECT_DIR, Settings, from_environment
+from tools.sandbox.settings import PORT_NAMES, PROJECT_DIR, Pods, Settings, from_environment
 
 STACK = "sandbox"
 TEAM = "team-a"
@@ -55,6 +55,19 @@ class Sandbox:
     def apply(self, batch: Batch, dry_run: bool) -> None:
         """Apply as the sandbox does. Raises SandboxError with the API server's refusal."""
         self._program.apply(batch.manifests, batch.namespace, dry_run)
+
+    @property
+    def pods(self) -> Pods:
+        """Whether its pods are real."""
+        kind = choice.kind_of(self.settings.state)
+        assert kind is not None
+        return kind
+
+    def job_image(self) -> str:
+        """The image of the example team's jobs."""
+        defaults = self.get("configmap", "spark-defaults", "-n", job.example_namespace())["data"]["spark-defaults.conf"]
+        (image,) = apply.JOB_IMAGE.findall(defaults)
+        return str(image)
 
     def audit(self) -> list[dict[str, Any]]:
         """All events of the API server's audit log."""
@@ -98,6 +111,22 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def sandbox_graph(graph_of: GraphOf) -> Graph:
+def real_sandbox(sandbox: Sandbox) -> Sandbox:
+    """The sandbox, for tests of what only pods that run can show."""
+    if sandbox.pods is not Pods.REAL:
+        pytest.skip("pods are played on this machine")
+    return sandbox
+
+
+@pytest.fixture(scope="session")
+def played_sandbox(sandbox: Sandbox) -> Sandbox:
+    """The sandbox, for tests of how pods are played."""
+    if sandbox.pods is not Pods.PLAYED:
+        pytest.skip("pods are real on this machine; PODS=played runs these tests")
+    return sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox_graph(sandbox: Sandbox) -> Graph:
     """The replayed graph that the sandbox was made from."""
-    return graph_of(STACK, True)
+    return stack.graph(replace(sandbox.settings, stack=STACK, pods=sandbox.pods))

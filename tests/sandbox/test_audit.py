@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from components.base.constants import DRIVER_ACCOUNT
 from tests.sandbox.conftest import Sandbox
 from tools.sandbox import job
+from tools.sandbox.settings import Pods
 
 pytestmark = pytest.mark.sandbox
 
@@ -40,10 +42,18 @@ def test_the_job_was_submitted_by_a_member_of_the_submit_group(sandbox: Sandbox,
     assert groups == {"spark-on-ack:team-a:submit", "system:authenticated"}
 
 
-def test_the_driver_pod_was_created_by_the_operators_own_account(events: list[Event]) -> None:
-    (creator,) = users(events, "create", "pods")
-    assert creator.startswith("system:serviceaccount:spark-operator:")
-    assert users(events, "update", "sparkapplications", "status") == {creator}
+def operator(events: list[Event]) -> str:
+    """The operator's account, as the API server saw it."""
+    (account,) = users(events, "update", "sparkapplications", "status")
+    assert account.startswith("system:serviceaccount:spark-operator:")
+    return account
+
+
+def test_driver_pods_were_created_by_the_operators_account_and_executors_by_their_driver(
+    sandbox: Sandbox, events: list[Event]
+) -> None:
+    drivers = {f"system:serviceaccount:{NAMESPACE}:{DRIVER_ACCOUNT}"} if sandbox.pods is Pods.REAL else set()
+    assert users(events, "create", "pods") == {operator(events)} | drivers
 
 
 def test_only_kubectl_ever_used_the_admin_certificate(events: list[Event]) -> None:
@@ -53,10 +63,11 @@ def test_only_kubectl_ever_used_the_admin_certificate(events: list[Event]) -> No
 
 
 def test_the_operator_and_spark_submit_only_ever_were_the_operators_account(events: list[Event]) -> None:
-    (operator,) = users(events, "create", "pods")
+    """(A driver that runs speaks with the same client library, as its own account.)"""
+    driver = f"system:serviceaccount:{NAMESPACE}:{DRIVER_ACCOUNT}"
     for program in OPERATOR_PROGRAMS:
         callers = {each["user"]["username"] for each in events if each.get("userAgent", "").startswith(program)}
-        assert callers == {operator}, program
+        assert callers - {driver} == {operator(events)}, program
 
 
 def test_no_service_account_is_bound_to_cluster_admin(sandbox: Sandbox) -> None:

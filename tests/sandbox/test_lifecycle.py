@@ -7,6 +7,7 @@ import pytest
 
 from tests.sandbox.conftest import Sandbox, command, free_settings
 from tools.sandbox import processes
+from tools.sandbox.settings import Pods
 
 pytestmark = pytest.mark.sandbox
 
@@ -42,12 +43,23 @@ def test_a_second_up_changes_no_object_and_starts_no_process(sandbox: Sandbox) -
     assert {each.pid for each in processes.find(sandbox.settings.state)} == before[1]
 
 
-@pytest.mark.parametrize("name", ["kwok", "spark-operator"])
-def test_a_killed_process_is_started_again_by_up(sandbox: Sandbox, name: str) -> None:
-    (victim,) = [each for each in processes.find(sandbox.settings.state) if each.name == name]
-    others = {each.pid for each in processes.find(sandbox.settings.state)} - {victim.pid}
-    os.kill(victim.pid, signal.SIGKILL)
-    assert command(sandbox.settings, "status").returncode in (0, 1)
+LIKELY_TO_END = {
+    Pods.PLAYED: ["kwok", "spark-operator"],
+    Pods.REAL: ["kube-scheduler", "kubelet", "network-policies", "forwarder"],
+}
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_killed_process_is_started_again_by_up(sandbox: Sandbox, number: int) -> None:
+    names = LIKELY_TO_END[sandbox.pods]
+    if number >= len(names):
+        pytest.skip(f"{len(names)} processes are tried with {sandbox.pods} pods")
+    name = names[number]
+    victims = [each for each in processes.find(sandbox.settings.state) if each.name == name]
+    others = {each.pid for each in processes.find(sandbox.settings.state)} - {each.pid for each in victims}
+    for victim in victims:  # with what supervises it
+        os.kill(victim.pid, signal.SIGKILL)
+    assert command(sandbox.settings, "status").returncode == 1
     done = command(sandbox.settings, "up")
     assert done.returncode == 0, done.stdout
     assert f"started {name}" in done.stdout
@@ -60,7 +72,7 @@ def test_an_interrupted_up_can_be_repeated_and_down_leaves_nothing(tmp_path: Pat
     settings = free_settings(tmp_path / "second", skip=1)
     assert command(settings, "up", "--no-job").returncode == 0
     for each in processes.find(settings.state):
-        if each.name in ("kube-apiserver", "spark-operator"):
+        if each.name in ("kube-apiserver", LIKELY_TO_END[sandbox.pods][-1]):
             os.kill(each.pid, signal.SIGKILL)
     again = command(settings, "up", "--no-job")
     assert again.returncode == 0, again.stdout

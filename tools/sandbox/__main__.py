@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rich.markup import escape
 
-from tools.sandbox import lifecycle
+from tools.sandbox import lifecycle, parts, status
 from tools.sandbox.console import SandboxError, complain, say
 from tools.sandbox.processes import last_words
 from tools.sandbox.settings import Settings, from_environment
@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
     up = commands.add_parser("up", help="start what is missing, apply the stack, run the example job")
     up.add_argument("--stack", default="sandbox", help="stack file to replay (default: sandbox)")
     up.add_argument("--no-job", action="store_true", help="leave the example job out")
-    commands.add_parser("build", help="only build and download the programs")
+    commands.add_parser("build", help="only build and download programs and images")
     commands.add_parser("down", help="end all processes and remove the state folder")
     commands.add_parser("status", help="show what runs")
     commands.add_parser("job", help="run the example job once more")
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         case "up":
             lifecycle.up(replace(settings, stack=options.stack), with_job=not options.no_job)
         case "build":
-            lifecycle.build(settings)
+            parts.prepare(settings)
         case "down":
             lifecycle.down(settings)
         case "job":
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             for log in sorted(settings.logs.glob("*.log")):
                 say(f"[bold]{log}[/]\n  {escape(last_words(log))}")
         case _:
-            return 0 if lifecycle.status(settings) else 1
+            return 0 if status.status(settings) else 1
     return 0
 
 

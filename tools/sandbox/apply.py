@@ -6,6 +6,7 @@ same chart (its version is compared with the one the graph asks for).
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ Manifest = dict[str, Any]
 CHART_TYPE = "kubernetes:helm.sh/v4:Chart"
 LOCAL_CHARTS = {"spark-operator": "spark-operator-chart"}
 """Last part of a chart's name to the folder of programs.DATA that holds it."""
+
+JOB_IMAGE = re.compile(r"^spark\.kubernetes\.(?:driver\.|executor\.)?container\.image=(\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -132,16 +135,21 @@ def apply_graph(settings: Settings, kubectl: Kubectl, graph: Graph) -> list[Mani
         progress.update(f"wave {number}: {len(applied)} objects applied so far")
         for batch in batches(settings, wave):
             record.note(batch)
-            kubectl.apply(batch.manifests, batch.namespace)
+            _apply_batch(kubectl, batch)
             applied += batch.manifests
-            definitions = [
-                f"crd/{m['metadata']['name']}" for m in batch.manifests if m["kind"] == "CustomResourceDefinition"
-            ]
-            if definitions:
-                kubectl.run("wait", "--for=condition=Established", "--timeout=60s", *definitions)
     progress.clear()
     record.prune(kubectl)
     return applied
+
+
+def _apply_batch(kubectl: Kubectl, batch: Batch) -> None:
+    """Definitions first, until they are served: what a chart brings beside them ends at once without them."""
+    definitions = [each for each in batch.manifests if each["kind"] == "CustomResourceDefinition"]
+    if definitions:
+        kubectl.apply(definitions, batch.namespace)
+        names = [f"crd/{each['metadata']['name']}" for each in definitions]
+        kubectl.run("wait", "--for=condition=Established", "--timeout=60s", *names)
+    kubectl.apply([each for each in batch.manifests if each not in definitions], batch.namespace)
 
 
 class Record:
@@ -194,6 +202,26 @@ def foreign_storage_classes(graph: Graph) -> list[str]:
     """Storage classes that claims ask for and the graph does not make: the cluster's own, on ACK."""
     own = {each.inputs["metadata"]["name"] for each in graph.of_type("StorageClass")}
     return [name for name in storage_classes(graph) if name not in own]
+
+
+def image_references(settings: Settings, graph: Graph) -> list[str]:
+    """Images that the graph's pods name, and that its config maps name for the pods of jobs."""
+    rendered = [each for wave in waves(graph) for batch in batches(settings, wave) for each in batch.manifests]
+    references = {image for each in rendered for image in _images(each)}
+    texts = [text for each in rendered if each["kind"] == "ConfigMap" for text in each.get("data", {}).values()]
+    return sorted(references | {match for text in texts for match in JOB_IMAGE.findall(text)})
+
+
+def _images(part: Any) -> Iterator[str]:  # noqa: ANN401 (JSON)
+    """All values of `image` in lists called containers or initContainers."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _images(each)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            if name in ("containers", "initContainers") and isinstance(value, list):
+                yield from (each["image"] for each in value if isinstance(each, dict) and "image" in each)
+            yield from _images(value)
 
 
 def teams(graph: Graph) -> dict[str, str]:

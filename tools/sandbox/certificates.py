@@ -6,6 +6,7 @@ Keys are EC P-256, valid for two years, readable by their owner only, and remove
 import datetime
 import ipaddress
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -14,7 +15,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LIFETIME = datetime.timedelta(days=730)
-SERVER_NAMES = ("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
+SERVER_NAMES = (
+    "localhost",
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+)
 
 
 class Authority:
@@ -33,18 +40,20 @@ class Authority:
         self._key = _load_key(key_file)
         self._issuer = x509.load_pem_x509_certificate(self.certificate_file.read_bytes()).subject
 
-    def issue(self, file_name: str, user: str, groups: list[str] | None = None) -> tuple[Path, Path]:
-        """Certificate and key for `user` in `groups`, fit for a client and for a loopback server."""
+    def issue(
+        self, file_name: str, user: str, groups: list[str] | None = None, addresses: Sequence[str] = ()
+    ) -> tuple[Path, Path]:
+        """Certificate and key for `user` in `groups`, for a client and for a server on loopback and `addresses`."""
         certificate_file, key_file = self.folder / f"{file_name}.crt", self.folder / f"{file_name}.key"
         if not certificate_file.exists():
-            names = [x509.DNSName(name) for name in SERVER_NAMES]
-            address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+            names: list[x509.GeneralName] = [x509.DNSName(name) for name in SERVER_NAMES]
+            names += [x509.IPAddress(ipaddress.ip_address(each)) for each in ("127.0.0.1", *addresses)]
             usages = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
             builder = (
                 _builder(_name(user, groups or []), self._issuer, _new_key(key_file))
                 .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
                 .add_extension(x509.ExtendedKeyUsage(usages), False)
-                .add_extension(x509.SubjectAlternativeName([*names, address]), False)
+                .add_extension(x509.SubjectAlternativeName(names), False)
             )
             _write(certificate_file, builder.sign(self._key, hashes.SHA256()).public_bytes(_PEM))
         return certificate_file, key_file

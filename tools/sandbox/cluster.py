@@ -1,9 +1,12 @@
-"""The control plane: etcd, API server, controller manager, scheduler, and kwok playing virtual nodes in three zones.
+"""The control plane: etcd, API server, controller manager, scheduler. What pods run on is added by its two kinds.
 
-Everything listens on 127.0.0.1 only and speaks TLS with certificates of the sandbox's own authority; each part has an
-identity of its own and the rights Kubernetes gives it by default.
+Everything speaks TLS with certificates of the sandbox's own authority; each part has an identity of its own and the
+rights Kubernetes gives it by default.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +17,35 @@ from tools.sandbox.certificates import Authority
 from tools.sandbox.console import say, wait_for
 from tools.sandbox.kubectl import ADMIN, Kubectl, client, write_kubeconfig
 from tools.sandbox.processes import Process
-from tools.sandbox.programs import data_folder, program
+from tools.sandbox.programs import program
 from tools.sandbox.settings import Settings
 
 MANIFESTS = Path(__file__).parent / "manifests"
 ZONES = ("cn-hangzhou-i", "cn-hangzhou-j", "cn-hangzhou-k")
-"""Zones of the played nodes; three, as a production stack has."""
-NODE_PLAYER = "sandbox-node-player"
-STORAGE_PROVISIONER = "kwok.x-k8s.io/volume"
+"""Zones of the played nodes, three as a production stack has; a real node is in the first."""
 
 
-class ControlPlane:
+@dataclass(frozen=True)
+class Site:
+    """Where the control plane's processes run and how they are reached there."""
+
+    ports: Mapping[str, int]
+    """Port of each process by its name."""
+    server: str
+    """Address of the API server for those who are in the same place."""
+    api_server_flags: Mapping[str, Any]
+    """Flags of the API server that this place needs."""
+    addresses: tuple[str, ...] = ()
+    """Further addresses in the API server's certificate."""
+    node: int = 0
+    """Process id of the node; 0: the machine itself."""
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+class ControlPlane(ABC):
     """The processes of one sandbox, made of its settings; `up` is idempotent."""
+
+    site: Site
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -34,65 +54,75 @@ class ControlPlane:
         self.authority = Authority(settings.state / "certificates")
         self.kubectl = Kubectl(program("kubectl").path(settings.cache), settings.kubeconfig)
 
+    @abstractmethod
+    def up(self, claimed: list[str], foreign: list[str]) -> None:
+        """Start what does not run, and wait until the API server and the nodes are ready.
+
+        `claimed`: storage classes that claims name; `foreign`: those of them that the stack does not make.
+
+        Raises:
+            SandboxError: a port is taken or a process does not come up.
+
+        """
+
+    @abstractmethod
+    def require_well(self) -> None:
+        """Raise SandboxError if what jobs need has ended."""
+
     def write_kubeconfig(self, submitters: dict[str, list[str]]) -> None:
         """Write the kubeconfig: `admin`, and a context for each submitter (name to its groups)."""
         users = {ADMIN: client(self.authority, ADMIN, ADMIN, ["system:masters"])}
         users |= {name: client(self.authority, name, name, groups) for name, groups in submitters.items()}
         write_kubeconfig(self._settings.kubeconfig, self._settings.server, self.authority, users)
 
-    def up(self, claimed: list[str], foreign: list[str]) -> None:
-        """Start what does not run, and wait until the API server is ready and the nodes are.
-
-        `claimed`: storage classes whose volumes are played; `foreign`: those of them that have to be made.
-
-        Raises:
-            SandboxError: a port is taken or a process does not come up.
-
-        """
-        self._ensure([self._etcd(), self._api_server()])
-        wait_for("the API server", self._api_ready, 90)
-        present = {node["metadata"]["name"] for node in self._nodes()}
-        nodes = [
-            node for node in map(_node, ZONES) if node["metadata"]["name"] not in present
-        ]  # room counts at creation
-        self.kubectl.apply([*self._base(), *nodes, *map(_storage_class, foreign)])
-        self._ensure([self._controller_manager(), self._scheduler(), self._kwok(claimed)])
-        wait_for("the virtual nodes", self._nodes_ready, 60)
-
-    def _ensure(self, wanted: list[Process]) -> None:
+    def ensure(self, *wanted: Process) -> None:
+        """Start those of `wanted` that do not run well with exactly these arguments."""
         state = self._settings.state
         for each in wanted:
             if not processes.is_up(state, each):
                 processes.stop(state, each.name)  # one that hangs, or runs with older arguments
                 processes.start(state, each)
-                say(f"  started {each.name} on port {each.port}")
+                say(f"  started {each.name}" + (f" on port {each.port}" if each.port and not each.node else ""))
+
+    def wait_for_api(self) -> None:
+        """Wait until the API server is ready."""
+        wait_for("the API server", self._api_ready, 90)
 
     def _api_ready(self) -> bool | None:
         return True if self.kubectl.run("get", "--raw=/readyz", check=False).returncode == 0 else None
 
-    def _nodes(self) -> list[dict[str, Any]]:
+    def nodes(self) -> list[dict[str, Any]]:
+        """The nodes that are registered."""
         return list((self.kubectl.get("nodes") or {"items": []})["items"])
 
-    def _nodes_ready(self) -> bool | None:
-        ready = [
-            node["metadata"]["name"]
-            for node in self._nodes()
-            for condition in node["status"].get("conditions", [])
-            if (condition["type"], condition["status"]) == ("Ready", "True")
-        ]
-        return True if len(ready) >= len(ZONES) else None
+    def wait_for_nodes(self, count: int) -> None:
+        """Wait until `count` nodes are ready."""
 
-    @staticmethod
-    def _base() -> list[dict[str, Any]]:
-        return list(yaml.safe_load_all((MANIFESTS / "base.yaml").read_text()))
+        def enough() -> bool | None:
+            ready = [
+                node["metadata"]["name"]
+                for node in self.nodes()
+                for condition in node["status"].get("conditions", [])
+                if (condition["type"], condition["status"]) == ("Ready", "True")
+            ]
+            return True if len(ready) >= count else None
 
-    def _process(self, name: str, flags: dict[str, Any]) -> Process:
+        wait_for("the nodes to be ready", enough, 90)
+
+    def process(self, name: str, flags: Mapping[str, Any]) -> Process:
+        """One of the built programs with its flags, in this place."""
         binary = program(name).path(self._settings.cache)
         argv = (str(binary), *(f"--{flag}={value}" for flag, value in flags.items()))
-        return Process(name, argv, self._settings.logs / f"{name}.log", self._settings.ports[name])
+        return self.placed(name, argv)
 
-    def _etcd(self) -> Process:
-        ports = self._settings.ports
+    def placed(self, name: str, argv: tuple[str, ...]) -> Process:
+        """A process in this place, with its port and log."""
+        log, port = self._settings.logs / f"{name}.log", self.site.ports.get(name, 0)
+        return Process(name, argv, log, port, self.site.env, self.site.node)
+
+    def etcd(self) -> Process:
+        """The store, for the API server only."""
+        ports = self.site.ports
         url, peer = f"https://127.0.0.1:{ports['etcd']}", f"https://127.0.0.1:{ports['etcd-peer']}"
         certificate, key = self.authority.issue("etcd", "etcd")
         tls = {
@@ -117,11 +147,12 @@ class ControlPlane:
             "quota-backend-bytes": 4 << 30,
             "log-level": "warn",
         }
-        return self._process("etcd", flags | tls)
+        return self.process("etcd", flags | tls)
 
-    def _api_server(self) -> Process:
-        state, ports = self._settings.state, self._settings.ports
-        certificate, key = self.authority.issue("kube-apiserver", "kube-apiserver")
+    def api_server(self) -> Process:
+        """The API server."""
+        ports = self.site.ports
+        certificate, key = self.authority.issue("kube-apiserver", "kube-apiserver", addresses=self.site.addresses)
         etcd_certificate, etcd_key = self.authority.issue("etcd-client", "kube-apiserver")
         signing_key, checking_key = self.authority.service_account_key()
         flags = {
@@ -129,8 +160,6 @@ class ControlPlane:
             "etcd-cafile": self.authority.certificate_file,
             "etcd-certfile": etcd_certificate,
             "etcd-keyfile": etcd_key,
-            "bind-address": "127.0.0.1",
-            "endpoint-reconciler-type": "none",  # a loopback address may not be advertised
             "secure-port": ports["kube-apiserver"],
             "tls-cert-file": certificate,
             "tls-private-key-file": key,
@@ -142,37 +171,39 @@ class ControlPlane:
             "service-account-key-file": checking_key,
             "service-cluster-ip-range": "10.96.0.0/16",
             "audit-policy-file": MANIFESTS / "audit-policy.yaml",
-            "audit-log-path": state / "audit.log",
+            "audit-log-path": self._settings.state / "audit.log",
             "audit-log-maxsize": 200,  # MB
             "audit-log-maxbackup": 1,
             "profiling": "false",
         }
-        return self._process("kube-apiserver", flags)
+        return self.process("kube-apiserver", flags | dict(self.site.api_server_flags))
 
-    def _component_kubeconfig(self, name: str, user: str) -> Path:
+    def component_kubeconfig(self, name: str, user: str, groups: list[str] | None = None) -> Path:
+        """Kubeconfig of one of the sandbox's own processes, with a client certificate."""
         file = self._settings.state / f"{name}.kubeconfig"
-        write_kubeconfig(file, self._settings.server, self.authority, {user: client(self.authority, name, user)})
+        write_kubeconfig(file, self.site.server, self.authority, {user: client(self.authority, name, user, groups)})
         return file
 
     def _component(self, name: str, flags: dict[str, Any]) -> Process:
         """Controller manager or scheduler: alone, so without leader election."""
-        kubeconfig = self._component_kubeconfig(name, f"system:{name}")
+        kubeconfig = self.component_kubeconfig(name, f"system:{name}")
         certificate, key = self.authority.issue(name, f"system:{name}")
         common = {
             "kubeconfig": kubeconfig,
             "authentication-kubeconfig": kubeconfig,
             "authorization-kubeconfig": kubeconfig,
             "bind-address": "127.0.0.1",
-            "secure-port": self._settings.ports[name],
+            "secure-port": self.site.ports[name],
             "tls-cert-file": certificate,
             "tls-private-key-file": key,
             "leader-elect": "false",
             "kube-api-qps": 300,
             "kube-api-burst": 400,
         }
-        return self._process(name, common | flags)
+        return self.process(name, common | flags)
 
-    def _controller_manager(self) -> Process:
+    def controller_manager(self) -> Process:
+        """The controller manager."""
         flags = {
             "root-ca-file": self.authority.certificate_file,
             "service-account-private-key-file": self.authority.service_account_key()[0],
@@ -182,79 +213,24 @@ class ControlPlane:
         }
         return self._component("kube-controller-manager", flags)
 
-    def _scheduler(self) -> Process:
+    def scheduler(self) -> Process:
+        """The scheduler."""
         return self._component("kube-scheduler", {})
 
-    def _kwok(self, storage_classes: list[str]) -> Process:
-        config = self._settings.state / "kwok.yaml"
-        config.write_text(kwok_config(data_folder(self._settings.cache, "kwok-stages"), storage_classes))
-        flags = {
-            "kubeconfig": self._component_kubeconfig("kwok", NODE_PLAYER),
-            "config": config,
-            "manage-nodes-with-label-selector": "type=virtual-kubelet",
-            "server-address": f"127.0.0.1:{self._settings.ports['kwok']}",
-        }
-        return self._process("kwok", flags)
+
+def manifests(file: Path) -> list[dict[str, Any]]:
+    """The objects of a YAML file."""
+    return [each for each in yaml.safe_load_all(file.read_text()) if each]
 
 
-def kwok_config(stages: Path, storage_classes: list[str]) -> str:
-    """kwok's configuration: its own stages for nodes, pods and volumes, and the sandbox's for drivers.
-
-    The volume stages serve one storage class by name; here they serve all that the platform's claims name.
-    """
-    documents: list[Any] = [
-        {
-            "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
-            "kind": "KwokConfiguration",
-            "options": {
-                "cidr": "10.128.0.1/16",
-                "nodeIP": "10.0.0.1",
-                "podPlayStageParallelism": 16,
-                "podsOnNodeSyncParallelism": 4,
-                "nodePlayStageParallelism": 4,
-                "nodeLeaseParallelism": 4,
-                "nodeLeaseDurationSeconds": 40,
-            },
-        }
-    ]
-    for file in sorted([*stages.glob("node/fast/*.yaml"), *stages.glob("pod/fast/*.yaml")]):
-        documents += yaml.safe_load_all(file.read_text())
-    for file in sorted(stages.glob("volume/fast/*.yaml")):
-        documents += yaml.safe_load_all(file.read_text().replace("== 'kwok-volume'", f"in {storage_classes!r}"))
-    documents += yaml.safe_load_all((MANIFESTS / "stages.yaml").read_text())
-    wanted = [each for each in documents if each["kind"] in ("KwokConfiguration", "Stage")]
-    return yaml.safe_dump_all(wanted, sort_keys=False)
-
-
-def _node(zone: str) -> dict[str, Any]:
-    """A virtual node as ACK makes them: one a zone, labelled, tainted, with room for thousands of pods."""
-    name = f"virtual-kubelet-{zone}"
-    labels = {
-        "type": "virtual-kubelet",
-        "kubernetes.io/hostname": name,
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        "topology.kubernetes.io/region": zone.rpartition("-")[0],
-        "topology.kubernetes.io/zone": zone,
-    }
-    room = {"cpu": "10k", "memory": "40Ti", "ephemeral-storage": "100Ti", "pods": "10k"}
-    taint = {"key": "virtual-kubelet.io/provider", "value": "alibabacloud", "effect": "NoSchedule"}
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name, "labels": labels},
-        "spec": {"taints": [taint]},
-        "status": {"allocatable": room, "capacity": room},
-    }
-
-
-def _storage_class(name: str) -> dict[str, Any]:
+def storage_class(name: str, provisioner: str, binding: str) -> dict[str, Any]:
+    """A storage class that claims name and the stack does not make: on ACK the cluster brings it."""
     return {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",
         "metadata": {"name": name},
-        "provisioner": STORAGE_PROVISIONER,
+        "provisioner": provisioner,
         "reclaimPolicy": "Delete",
-        "volumeBindingMode": "Immediate",
+        "volumeBindingMode": binding,
         "allowVolumeExpansion": True,
     }

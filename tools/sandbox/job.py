@@ -10,12 +10,27 @@ import yaml
 
 from tools.sandbox.console import SandboxError, say, wait_for
 from tools.sandbox.kubectl import Kubectl
-from tools.sandbox.settings import PROJECT_DIR
+from tools.sandbox.settings import PROJECT_DIR, Pods
 
-EXAMPLE = PROJECT_DIR / "examples/spark-pi.yaml"
-TIMEOUT = 180.0
-"""Seconds until a job that does not get anywhere is given up; a usual run takes about 20."""
 DONE, BAD = "COMPLETED", ("FAILED", "SUBMISSION_FAILED", "INVALIDATING")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A job that is run, and how it is waited for."""
+
+    file: Path
+    timeout: float
+    """Seconds until it is given up when it does not get anywhere."""
+    interval: float
+    """Seconds between two looks; each costs processor time, which a job that computes needs itself."""
+
+
+EXAMPLES = {
+    Pods.PLAYED: Example(PROJECT_DIR / "examples/spark-pi.yaml", timeout=180, interval=0.1),
+    Pods.REAL: Example(PROJECT_DIR / "examples/etl.yaml", timeout=900, interval=1),
+}
+"""Played pods have nothing to compute with, real ones read, join and write tables."""
 
 
 @dataclass
@@ -30,11 +45,11 @@ class Run:
 def submit(
     kubectl: Kubectl,
     user: str,
-    file: Path = EXAMPLE,
+    example: Example,
     again: bool = False,
     still_fine: Callable[[], None] = lambda: None,
 ) -> Run | None:
-    """Create the application of `file` as `user` and wait until it is COMPLETED.
+    """Create the application of `example` as `user` and wait until it is COMPLETED.
 
     One that completed before is left alone unless `again`, and None is given; one under way is waited for.
     `still_fine` is called now and then and raises when waiting has lost its sense.
@@ -43,7 +58,7 @@ def submit(
         SandboxError: it was refused, it failed (with the operator's reason) or it got stuck.
 
     """
-    wanted = yaml.safe_load(file.read_text())
+    wanted = yaml.safe_load(example.file.read_text())
     name, namespace = wanted["metadata"]["name"], wanted["metadata"]["namespace"]
     run = Run(name, namespace)
     present = _get(kubectl, run, user)
@@ -55,7 +70,7 @@ def submit(
         return None
     started = time.monotonic()
     if present is None:
-        kubectl.run("create", "-f", str(file), user=user)
+        kubectl.run("create", "-f", str(example.file), user=user)
         run.steps.append((f"accepted by the API server (as {user})", time.monotonic() - started))
     else:
         say(f"  {name} is under way already ({state or 'new'}), waiting for it")
@@ -65,7 +80,7 @@ def submit(
         still_fine()
         return watcher.look()
 
-    wait_for(f"job {namespace}/{name}", look, TIMEOUT, interval=0.1)
+    wait_for(f"job {namespace}/{name}", look, example.timeout, example.interval)
     return run
 
 
@@ -113,6 +128,6 @@ def _same_spec(wanted: Any, present: Any) -> bool:  # noqa: ANN401 (JSON)
     return bool(wanted == present)
 
 
-def example_namespace(file: Path = EXAMPLE) -> str:
-    """The namespace that the example job names."""
-    return str(yaml.safe_load(file.read_text())["metadata"]["namespace"])
+def example_namespace() -> str:
+    """The namespace that the example jobs name."""
+    return str(yaml.safe_load(EXAMPLES[Pods.PLAYED].file.read_text())["metadata"]["namespace"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from tools.sandbox import files
 from tools.sandbox.certificates import Authority
 from tools.sandbox.console import SandboxError
 
@@ -79,10 +80,7 @@ def write_kubeconfig(file: Path, server: str, authority: Authority, users: dict[
         "contexts": [{"name": name, "context": {"cluster": "sandbox", "user": name}} for name in users],
         "current-context": next(iter(users)),
     }
-    text = yaml.safe_dump(config, sort_keys=False)
-    if not file.exists() or file.read_text() != text:
-        file.touch(mode=0o600)
-        file.write_text(text)
+    files.write(file, yaml.safe_dump(config, sort_keys=False))
 
 
 def client(authority: Authority, file_name: str, user: str, groups: list[str] | None = None) -> dict[str, str]:

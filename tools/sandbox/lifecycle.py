@@ -5,25 +5,26 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
-from replay import Graph, ReplayError, replay
-from tools.sandbox import apply, job, processes, spark_operator
+from replay import Graph
+from tools.sandbox import apply, job, object_storage, parts, processes, spark_operator, stack, tables
 from tools.sandbox.cluster import ControlPlane
 from tools.sandbox.console import SandboxError, duration, say, table, wait_for
-from tools.sandbox.downloads import java_home, spark_home
 from tools.sandbox.kubectl import Kubectl
 from tools.sandbox.locks import locked
-from tools.sandbox.programs import build_missing, missing, program
-from tools.sandbox.settings import Settings
+from tools.sandbox.node import choice, namespace
+from tools.sandbox.node.real import FORWARDER, RealPods
+from tools.sandbox.programs import program
+from tools.sandbox.settings import Pods, Settings
 
 MARKER = ".spark-on-ack-sandbox"
 """File that says: this folder was made by the sandbox and may be removed by it."""
 BUSY = "another `make sandbox` or `make sandbox-down` is at work (process {pid}); wait until it has finished"
-STATE_DISK_GB = 1.0
-"""Free disk, in GB, for etcd and logs."""
+STATE_DISK_GB = {Pods.PLAYED: 1.0, Pods.REAL: 5.0}
+"""Free disk, in GB, for etcd and logs, and for the images of real pods."""
 PYTHON = ".venv/bin/python"
 
 
@@ -56,59 +57,69 @@ def up(settings: Settings, with_job: bool = True) -> None:
 
     """
     with _alone(settings):
-        _require_place(settings)
+        _require_folder(settings)
         clock = Clock()
+        kind = choice.decide(settings)
+        settings = replace(settings, pods=kind)
+        _require_room(settings)
         with clock.step(f"replay of stack {settings.stack}"):
-            graph = _replay(settings)
-            user = submitter(graph)
+            graph = stack.graph(settings)
+            user = stack.submitter(graph)
         table("What is going to be set up", ["component", "namespace", "objects"], apply.overview(graph))
-        with clock.step("programs"):
-            build(settings)
+        with clock.step("programs" if kind is Pods.PLAYED else "programs and images"):
+            parts.build(settings)
             _link_kubectl(settings)
-        plane = ControlPlane(settings)
+            plane = parts.plane(settings, graph)
         plane.write_kubeconfig(apply.submitters(graph))
-        with clock.step("control plane"):
+        with clock.step("control plane" if kind is Pods.PLAYED else "control plane and node"):
             plane.up(apply.storage_classes(graph), apply.foreign_storage_classes(graph))
+        if isinstance(plane, RealPods):
+            with clock.step("object storage"):
+                _object_storage(settings, plane, graph)
         with clock.step("server-side apply"):
             applied = _apply(settings, plane.kubectl, graph)
         with clock.step("workloads"):
-            wait_for("all workloads to be ready", lambda: _workloads_ready(plane.kubectl), 120, interval=0.5)
-            wait_for("quotas to be counted", lambda: _quotas_counted(plane.kubectl), 90, interval=0.5)
-        with clock.step("Spark operator"):
-            spark_operator.ensure(settings, plane.kubectl, plane.authority, applied)
+            _wait_for_workloads(plane.kubectl)
+        if kind is Pods.PLAYED:
+            with clock.step("Spark operator"):
+                spark_operator.ensure(settings, plane.kubectl, plane.authority, applied)
         kinds = Counter(each["kind"] for each in applied)
         table("Applied", ["kind", "objects"], [[kind, str(count)] for kind, count in sorted(kinds.items())])
         if with_job:
-            with clock.step(f"job {job.EXAMPLE.name}"):
-                _run_job(settings, plane.kubectl, user)
+            with clock.step(f"job {job.EXAMPLES[kind].file.name}"):
+                _run_job(settings, plane, graph)
         _how_to_go_on(settings, clock, user)
+
+
+def _object_storage(settings: Settings, plane: RealPods, graph: Graph) -> None:
+    """Jobs that run need the cloud's object storage; played ones do not."""
+    plane.kubectl.apply(object_storage.manifests())
+    kubeconfig = plane.component_kubeconfig("metadata-service", object_storage.USER)
+    plane.ensure(*object_storage.processes(settings, graph, plane.site.node, kubeconfig))
+    object_storage.fill(settings, graph, plane.site.node)
 
 
 def run_job(settings: Settings) -> None:
     """Run the example job once more on a sandbox that is up."""
     with _alone(settings):
-        spark_operator.require_running(settings)
-        _run_job(settings, ControlPlane(settings).kubectl, submitter(_replay(settings)), again=True)
+        settings = replace(settings, pods=choice.kind_of(settings.state) or Pods.PLAYED)
+        plane = parts.present(settings)
+        plane.require_well()
+        _run_job(settings, plane, stack.graph(settings), again=True)
 
 
-def _run_job(settings: Settings, kubectl: Kubectl, user: str, again: bool = False) -> None:
-    check = partial(spark_operator.require_running, settings)
-    run = job.submit(kubectl, user, again=again, still_fine=check)
+def _run_job(settings: Settings, plane: ControlPlane, graph: Graph, again: bool = False) -> None:
+    kind, user = settings.pods or Pods.PLAYED, stack.submitter(graph)
+    run = job.submit(plane.kubectl, user, job.EXAMPLES[kind], again, plane.require_well)
     if run is None:
         say(f"  it has completed before; once more: [bold]{PYTHON} -m tools.sandbox job[/]")
         return
     rows = [[what, f"{seconds:.1f} s"] for what, seconds in run.steps]
     table(f"Job {run.namespace}/{run.name}", ["step", "after"], rows)
-
-
-def submitter(graph: Graph) -> str:
-    """The user that submits the example: member of the submit group of the team whose namespace it names."""
-    namespace = job.example_namespace()
-    teams = apply.teams(graph)
-    if namespace not in teams:
-        known = ", ".join(teams) or "none"
-        raise SandboxError(f"{job.EXAMPLE.name} is for namespace {namespace}, but the stack's workspaces are: {known}")
-    return f"{teams[namespace]}-submitter"
+    if kind is Pods.REAL:
+        compared = tables.compare(tables.ensure(settings.cache), object_storage.results(settings, graph, run.name))
+        rows = [[name, f"{count:,}"] for name, count in compared.items()]
+        table("Result", ["table", "rows, the same that DuckDB computes"], rows)
 
 
 def down(settings: Settings) -> None:
@@ -120,7 +131,10 @@ def down(settings: Settings) -> None:
     """
     with _alone(settings):
         ours = {each.name for each in processes.find(settings.state)}
-        count = processes.stop(settings.state)
+        count = len(processes.find(settings.state))
+        if choice.kind_of(settings.state) is Pods.REAL:
+            namespace.stop(settings.state)
+        processes.stop(settings.state)
         for name, port in settings.ports.items():
             if _owner(name) in ours:
                 wait_for(f"port {port} ({name}) to close", partial(_closed, port), 20)
@@ -139,20 +153,6 @@ def _closed(port: int) -> bool | None:
     return None if processes.port_open(port) else True
 
 
-def status(settings: Settings) -> bool:
-    """Print what runs; True if the control plane is complete."""
-    running = processes.find(settings.state)
-    rows = []
-    for name, port in settings.ports.items():
-        if name != _owner(name):
-            continue
-        pids = [str(each.pid) for each in running if each.name == name]
-        listening = "listening" if processes.port_open(port) else "closed"
-        rows.append([name, ", ".join(pids) or "-", f"{port} {listening}", str(settings.logs / f"{name}.log")])
-    table(f"Sandbox in {settings.state}", ["process", "pid", "port", "log"], rows)
-    return all(row[1] != "-" and row[2].endswith("listening") for row in rows)
-
-
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     key = hashlib.sha256(str(settings.state).encode()).hexdigest()[:12]
@@ -160,43 +160,32 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _require_place(settings: Settings) -> None:
-    """The state folder is ours, has room, and the ports are free or ours."""
+def _require_folder(settings: Settings) -> None:
+    """The state folder is ours, or new."""
     state = settings.state
     if state.exists() and any(state.iterdir()) and not (state / MARKER).exists():
         raise SandboxError(f"SANDBOX_DIR: {state} holds other files; name an empty or new folder")
+    _require_port(settings, "kube-apiserver")
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     (state / MARKER).touch()
-    free = shutil.disk_usage(state).free / 1e9
-    if free < STATE_DISK_GB:
-        raise SandboxError(f"{state} has {free:.1f} GB free, {STATE_DISK_GB} GB are needed; free some space and repeat")
-    ours = {each.name for each in processes.find(state)}
-    for name, port in settings.ports.items():
-        if _owner(name) not in ours:
-            processes.require_free(port, name)
 
 
-def _replay(settings: Settings) -> Graph:
-    try:
-        return replay(settings.stack)
-    except ReplayError as error:
-        raise SandboxError(str(error)) from None
+def _require_room(settings: Settings) -> None:
+    """The disk has room, and the ports are free or ours; in the node all but the API server's are its own."""
+    free, needed = shutil.disk_usage(settings.state).free / 1e9, STATE_DISK_GB[settings.pods or Pods.REAL]
+    if free < needed:
+        raise SandboxError(
+            f"{settings.state} has {free:.1f} GB free, {needed} GB are needed; free some space and repeat"
+        )
+    if settings.pods is Pods.PLAYED:
+        for name in settings.ports:
+            _require_port(settings, name)
 
 
-def build(settings: Settings) -> None:
-    """Compile and download side by side what is missing: one needs the processors, the other the network.
-
-    Raises:
-        SandboxError: disk, network, memory or compiler, in one sentence.
-
-    """
-    todo = missing(settings.cache)
-    if todo:
-        say(f"  {len(todo)} programs to build; this is done once and kept in {settings.cache}")
-    with ThreadPoolExecutor(1) as pool:
-        downloads = pool.submit(lambda: (java_home(settings.cache), spark_home(settings.cache)))
-        build_missing(settings.cache)
-        downloads.result()
+def _require_port(settings: Settings, name: str) -> None:
+    holders = {_owner(name), FORWARDER} if name == "kube-apiserver" else {_owner(name)}
+    if not holders & {each.name for each in processes.find(settings.state)}:
+        processes.require_free(settings.ports[name], name)
 
 
 def _link_kubectl(settings: Settings) -> None:
@@ -215,6 +204,11 @@ def _apply(settings: Settings, kubectl: Kubectl, graph: Graph) -> list[apply.Man
             way_out = "the change needs a new object: `make sandbox-down`, then `make sandbox`"
             raise SandboxError(f"{error}\n{way_out}") from None
         raise
+
+
+def _wait_for_workloads(kubectl: Kubectl) -> None:
+    wait_for("all workloads to be ready", lambda: _workloads_ready(kubectl), 180, interval=0.5)
+    wait_for("quotas to be counted", lambda: _quotas_counted(kubectl), 90, interval=0.5)
 
 
 def _workloads_ready(kubectl: Kubectl) -> bool | None:

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,9 +29,16 @@ class Process:
     name: str
     argv: tuple[str, ...]
     log: Path
-    port: int
-    """Loopback port it listens on as long as it is well."""
+    port: int = 0
+    """Port it listens on as long as it is well: on loopback, or anywhere inside the node; 0: it has none."""
     env: Mapping[str, str] = field(default_factory=dict)
+    node: int = 0
+    """Process id of the node in whose namespaces it runs; 0: it runs on the machine itself."""
+
+    @property
+    def well(self) -> bool:
+        """Whether its port is open."""
+        return not self.port or (listens_inside(self.node, self.port) if self.node else port_open(self.port))
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,7 @@ def find(state: Path) -> list[Running]:
 
 def is_up(state: Path, process: Process) -> bool:
     """Whether `process` runs with exactly these arguments and has its port open."""
-    if not any(each.name == process.name and each.argv == process.argv for each in find(state)):
-        return False
-    return port_open(process.port)
+    return any(each.name == process.name and each.argv == process.argv for each in find(state)) and process.well
 
 
 def start(state: Path, process: Process, timeout: float = 60) -> None:
@@ -80,26 +85,43 @@ def start(state: Path, process: Process, timeout: float = 60) -> None:
         SandboxError: it ended at once (with the end of its log), its port is taken, or it never opened it.
 
     """
-    require_free(process.port, process.name)
+    if process.port and not process.node:
+        require_free(process.port, process.name)
     process.log.parent.mkdir(parents=True, exist_ok=True)
-    env = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(state),
-        **process.env,
-        DIR_MARK: str(state),
-        NAME_MARK: process.name,
-    }
+    env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(state), **process.env}
+    marks = {DIR_MARK: str(state), NAME_MARK: process.name}
+    argv = process.argv
+    if process.node:  # the marks are for the program, not for nsenter, which only waits for it
+        argv = inside(process.node, ["env", *(f"{name}={value}" for name, value in marks.items()), *argv])
+    else:
+        env |= marks
     with process.log.open("ab") as log:
         child = subprocess.Popen(
-            process.argv, env=env, cwd=state, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            argv, env=env, cwd=state, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
 
     def ready() -> bool | None:
         if child.poll() is not None:
             raise SandboxError(f"{process.name} ended at once ({process.log}): {last_words(process.log)}")
-        return port_open(process.port) or None
+        return process.well or None
 
-    wait_for(f"{process.name} to listen", ready, timeout)
+    try:
+        wait_for(f"{process.name} to listen", ready, timeout)
+    except SandboxError as error:
+        if child.poll() is None:
+            raise SandboxError(f"{error}; last words in {process.log}: {last_words(process.log)}") from None
+        raise
+
+
+def supervised(argv: Sequence[str]) -> tuple[str, ...]:
+    """A command that runs `argv` and starts it again, a second later, whenever it ends."""
+    script = 'while :; do "$@"; echo "$1 ended with status $?, starting it again" >&2; sleep 1; done'
+    return ("/bin/sh", "-c", script, "supervised", *argv)
+
+
+def inside(node: int, argv: Sequence[str]) -> tuple[str, ...]:
+    """A command that runs `argv` in the namespaces of the process `node`."""
+    return ("nsenter", f"--target={node}", "--mount", "--net", "--pid", "--uts", "--ipc", "--", *argv)
 
 
 def last_words(log: Path) -> str:
@@ -145,6 +167,18 @@ def port_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def listens_inside(node: int, port: int) -> bool:
+    """Whether something listens on `port` in the network namespace of the process `node`, at whatever address."""
+    return bool(_listeners(Path("/proc") / str(node) / "net", port))
+
+
+def _listeners(net: Path, port: int) -> set[str]:
+    """Inodes of the sockets that listen on `port`, from the tables in a /proc/*/net."""
+    rows = [line.split() for table in ("tcp", "tcp6") for line in _read(net / table).decode().splitlines()[1:]]
+    listening = [row for row in rows if row[3] == "0A"]
+    return {row[9] for row in listening if int(row[1].rpartition(":")[2], 16) == port}
+
+
 def require_free(port: int, purpose: str) -> None:
     """Check that `port` can be bound on loopback.
 
@@ -165,12 +199,7 @@ def require_free(port: int, purpose: str) -> None:
 
 def holder_of(port: int) -> str:
     """Name and id of the process that listens on `port`, as far as /proc shows it to this user."""
-    inodes = set()
-    for table in ("tcp", "tcp6"):
-        for line in _read(Path("/proc/net") / table).decode().splitlines()[1:]:
-            columns = line.split()
-            if columns[3] == "0A" and int(columns[1].rpartition(":")[2], 16) == port:  # 0A: listening
-                inodes.add(f"socket:[{columns[9]}]")
+    inodes = {f"socket:[{inode}]" for inode in _listeners(Path("/proc/net"), port)}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue

@@ -22,8 +22,10 @@ from typing import TextIO
 from tools.sandbox.console import Progress, SandboxError, duration, say
 from tools.sandbox.downloads import explain, go_program
 from tools.sandbox.locks import locked
+from tools.sandbox.settings import Pods
 
 GOMODS = Path(__file__).parent / "gomods"
+OWN_MAIN = "."
 DISK_GB = 8
 """Free disk, in GB, that building everything takes (modules, Go's build cache, programs)."""
 COMPILE_GB = 3
@@ -32,7 +34,7 @@ COMPILE_GB = 3
 
 @dataclass(frozen=True)
 class Program:
-    """A main package of a pinned module."""
+    """A main package of a pinned module, or one of our own that is made of it."""
 
     name: str
     gomod: str
@@ -40,11 +42,13 @@ class Program:
     module: str
     """Module whose version is the program's."""
     package: str
-    """Import path below the module ("" for the module's root)."""
+    """Import path below the module ("" for the module's root); OWN_MAIN for the main.go beside go.mod."""
     usual: int
     """Seconds its build takes on two cores when everything before it in PROGRAMS is built (measured)."""
     flags: str = ""
     """Linker flags; {v}, {major}, {minor} stand for the version. Clients refuse an API server that says v0.0.0."""
+    only: Pods | None = None
+    """The kind of pods that needs it; None: both."""
 
     @property
     def version(self) -> str:
@@ -60,10 +64,17 @@ class Program:
         major, minor = self.version.removeprefix("v").split(".")[:2]
         return f"-s -w {self.flags}".strip().format(v=self.version, major=major, minor=minor)
 
+    @property
+    def import_path(self) -> str:
+        """What `go build` is told to build."""
+        return OWN_MAIN if self.package == OWN_MAIN else f"{self.module}/{self.package}".rstrip("/")
+
     def path(self, cache: Path) -> Path:
         """Where the built program lies (or will lie)."""
         folder = GOMODS / self.gomod
         parts = [(folder / "go.mod").read_bytes(), (folder / "go.sum").read_bytes(), self.linker_flags.encode()]
+        if self.package == OWN_MAIN:
+            parts.append((folder / "main.go").read_bytes())
         key = hashlib.sha256(b"\0".join([*parts, self.package.encode()])).hexdigest()[:12]
         return cache / "programs" / f"{self.name}-{self.version}-{key}" / self.name
 
@@ -74,6 +85,7 @@ _K8S_FLAGS = " ".join(
     for where in ("component-base", "client-go/pkg")
     for what in ("gitVersion={v}", "gitMajor={major}", "gitMinor={minor}", "gitTreeState=clean")
 )
+_KWOK_FLAGS = "-X sigs.k8s.io/kwok/pkg/consts.Version={v}"
 _OPERATOR = "github.com/kubeflow/spark-operator/v2"
 
 PROGRAMS = (
@@ -82,9 +94,11 @@ PROGRAMS = (
     Program("kube-controller-manager", "kubernetes", _K8S, "cmd/kube-controller-manager", 98, _K8S_FLAGS),
     Program("kube-scheduler", "kubernetes", _K8S, "cmd/kube-scheduler", 10, _K8S_FLAGS),
     Program("kubectl", "kubernetes", _K8S, "cmd/kubectl", 20, _K8S_FLAGS),
-    Program("kubelet", "kubernetes", _K8S, "cmd/kubelet", 121, _K8S_FLAGS),
-    Program("kube-proxy", "kubernetes", _K8S, "cmd/kube-proxy", 54, _K8S_FLAGS),
-    Program("kwok", "kwok", "sigs.k8s.io/kwok", "cmd/kwok", 130, "-X sigs.k8s.io/kwok/pkg/consts.Version={v}"),
+    Program("kubelet", "kubernetes", _K8S, "cmd/kubelet", 121, _K8S_FLAGS, Pods.REAL),
+    Program("kube-proxy", "kubernetes", _K8S, "cmd/kube-proxy", 54, _K8S_FLAGS, Pods.REAL),
+    Program("coredns", "coredns", "github.com/coredns/coredns", OWN_MAIN, 60, only=Pods.REAL),
+    Program("versitygw", "versitygw", "github.com/versity/versitygw", "cmd/versitygw", 60, only=Pods.REAL),
+    Program("kwok", "kwok", "sigs.k8s.io/kwok", "cmd/kwok", 130, _KWOK_FLAGS, Pods.PLAYED),
     Program("spark-operator", "spark-operator", _OPERATOR, "cmd/operator", 85, f"-X {_OPERATOR}.version={{v}}"),
     Program("helm", "helm", "helm.sh/helm/v4", "cmd/helm", 80, "-X helm.sh/helm/v4/internal/version.version={v}"),
 )
@@ -106,23 +120,24 @@ def data_folder(cache: Path, name: str) -> Path:
     return cache / "programs" / f"{name}-{owner.path(cache).parent.name.rpartition('-')[2]}"
 
 
-def missing(cache: Path) -> list[Program]:
-    """Programs that are not in the cache yet, in building order."""
+def missing(cache: Path, pods: Pods | None = None) -> list[Program]:
+    """Programs for that kind of pods (None: for both) that are not in the cache yet, in building order."""
     data_owners = {owner for name, (owner, *_) in DATA.items() if not data_folder(cache, name).exists()}
-    return [each for each in PROGRAMS if each.name in data_owners or not each.path(cache).exists()]
+    wanted = [each for each in PROGRAMS if None in (pods, each.only) or each.only is pods]
+    return [each for each in wanted if each.name in data_owners or not each.path(cache).exists()]
 
 
-def build_missing(cache: Path) -> None:
+def build_missing(cache: Path, pods: Pods | None = None) -> None:
     """Build what is not in the cache yet, one program after the other, and say how far it is.
 
     Raises:
         SandboxError: disk, network, memory or compiler, each in one sentence.
 
     """
-    if not missing(cache):
+    if not missing(cache, pods):
         return
     with locked(cache / "build.lock", waiting="another run is building the same programs"):
-        todo = missing(cache)  # the other run may have built them
+        todo = missing(cache, pods)  # the other run may have built them
         if not todo:
             return
         _require_disk(cache)
@@ -200,7 +215,6 @@ class _Builder:
         say(f"{position} {each.name} built in {duration(took)}, {final.stat().st_size / 1e6:.0f} MB")
 
     def _compile(self, each: Program, output: Path, title: str) -> None:
-        package = f"{each.module}/{each.package}".rstrip("/")
         argv = [
             str(self._go),
             "build",
@@ -210,7 +224,7 @@ class _Builder:
             each.linker_flags,
             "-o",
             str(output),
-            package,
+            each.import_path,
         ]
         folder = GOMODS / each.gomod
         printed: list[str] = []

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from tools.sandbox.console import SandboxError
@@ -26,6 +27,15 @@ PORT_NAMES = (
 """Port `DEFAULT_PORT + n` belongs to the n-th name."""
 
 
+class Pods(StrEnum):
+    """Whether pods run."""
+
+    REAL = "real"
+    """A kubelet runs them as containers on a node of the sandbox's own."""
+    PLAYED = "played"
+    """kwok says of them what a kubelet would say; nothing runs."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """One sandbox: its state folder, the shared cache and its ports."""
@@ -38,10 +48,12 @@ class Settings:
     """First of the ports."""
     stack: str = "sandbox"
     """The stack file that is replayed: stacks/Pulumi.<stack>.yaml."""
+    pods: Pods | None = None
+    """The kind of pods that is asked for; None: real ones where this machine can run them."""
 
     @property
     def ports(self) -> dict[str, int]:
-        """Name to loopback port."""
+        """Name to loopback port; with real pods all but the API server's stay free."""
         return {name: self.port + offset for offset, name in enumerate(PORT_NAMES)}
 
     @property
@@ -61,10 +73,10 @@ class Settings:
 
 
 def from_environment(env: Mapping[str, str] | None = None) -> Settings:
-    """Read SANDBOX_DIR, SANDBOX_PORT, XDG_STATE_HOME and XDG_CACHE_HOME.
+    """Read SANDBOX_DIR, SANDBOX_PORT, PODS, XDG_STATE_HOME and XDG_CACHE_HOME.
 
     Raises:
-        SandboxError: SANDBOX_PORT is no usable port.
+        SandboxError: SANDBOX_PORT is no usable port, PODS no kind of pods.
 
     """
     env = os.environ if env is None else env
@@ -76,4 +88,8 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
     highest = 65535 - len(PORT_NAMES)
     if not text.isdigit() or not 1024 <= int(text) <= highest:
         raise SandboxError(f"SANDBOX_PORT: {text!r} is not a port from 1024 to {highest}")
-    return Settings(state=state.absolute(), cache=(cache_home / "spark-on-ack").absolute(), port=int(text))
+    pods = env.get("PODS") or None
+    if pods not in (None, *Pods):
+        raise SandboxError(f"PODS: {pods!r} is not one of: {', '.join(Pods)}")
+    cache = (cache_home / "spark-on-ack").absolute()
+    return Settings(state=state.absolute(), cache=cache, port=int(text), pods=Pods(pods) if pods else None)

@@ -7,9 +7,9 @@ import yaml
 
 from replay import Graph, Resource
 from tools.sandbox import apply
-from tools.sandbox.cluster import kwok_config
 from tools.sandbox.console import SandboxError
 from tools.sandbox.kubectl import Kubectl
+from tools.sandbox.played import kwok_config
 from tools.sandbox.programs import data_folder
 from tools.sandbox.settings import Settings
 
@@ -162,3 +162,39 @@ def test_what_a_dead_run_applied_is_known_to_the_next(tmp_path: Path) -> None:
     record, api = apply.Record(tmp_path / "applied.json"), Api()
     record.prune(cast("Kubectl", api))
     assert api.deleted == ["--namespace=ns Secret half"]
+
+
+class Recorder:
+    """Stands in for kubectl: remembers what was applied and waited for, in order."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def apply(self, manifests: list[apply.Manifest], namespace: str) -> None:
+        self.calls.append(f"apply {' '.join(each['metadata']['name'] for each in manifests)} in {namespace}")
+
+    def run(self, *words: str) -> None:
+        self.calls.append(" ".join([words[0], *words[3:]]))
+
+
+def test_definitions_are_served_before_what_a_chart_brings_beside_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator, definition = kube("Deployment", "operator").inputs, kube("CustomResourceDefinition", "apps").inputs
+    monkeypatch.setattr(apply, "batches", lambda *_: [apply.Batch([operator, definition], "ns")])
+    settings.state.mkdir()
+    recorder = Recorder()
+    apply.apply_graph(settings, cast("Kubectl", recorder), graph(kube("Namespace", "any")))
+    assert recorder.calls == ["apply apps in ns", "wait crd/apps", "apply operator in ns"]
+
+
+def test_images_are_those_of_pods_and_those_that_jobs_are_given(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pod = {"spec": {"containers": [{"image": "one:1"}], "initContainers": [{"image": "two:1"}]}}
+    workload = kube("Deployment", "w", spec={"template": pod}).inputs
+    defaults = kube("ConfigMap", "d", data={"spark-defaults.conf": "a=b\nspark.kubernetes.container.image=three:1\n"})
+    unrelated = kube("ConfigMap", "u", data={"text": "image: four:1"}).inputs
+    batch = apply.Batch([workload, defaults.inputs, unrelated])
+    monkeypatch.setattr(apply, "batches", lambda *_: [batch])
+    assert apply.image_references(settings, graph(kube("Namespace", "any"))) == ["one:1", "three:1", "two:1"]

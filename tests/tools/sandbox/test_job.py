@@ -7,6 +7,7 @@ import yaml
 
 from tools.sandbox import job
 from tools.sandbox.console import SandboxError
+from tools.sandbox.job import Example
 from tools.sandbox.kubectl import Kubectl
 
 SPEC = {"type": "Scala", "driver": {"cores": 1}}
@@ -47,7 +48,7 @@ def present(state: str, spec: dict[str, Any] | None = None) -> dict[str, Any]:
 
 
 def submit(api: Api, example: Path, again: bool = False) -> job.Run | None:
-    return job.submit(cast("Kubectl", api), "team-a-submitter", example, again)
+    return job.submit(cast("Kubectl", api), "team-a-submitter", Example(example, 20, 0.1), again)
 
 
 def test_a_job_is_created_as_the_submitter_and_followed_to_its_end(example: Path) -> None:
