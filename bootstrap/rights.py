@@ -90,6 +90,8 @@ def _resources(account: str, environment: Environment, service: str, scope: str)
     """The resources that a scope of `actions.yaml` stands for."""
     if scope == "region":
         return [f"acs:{service}:{environment.region}:{account}:*"]
+    if scope == "any":
+        return ["*"]
     if scope == "account":
         return [f"acs:{service}:*:{account}:*"]
     if scope == "buckets":

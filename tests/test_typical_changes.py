@@ -41,7 +41,8 @@ def build():
     Cluster("c", {"flavour": "edge", "vswitch_ids": ["vsw-1"], "security_group_id": "sg-1"})
 graph = record_function(build, "test", "spark-on-ack", ({}, []), known=True)
 print(graph.one("ManagedKubernetes", "c-ack").inputs["profile"], graph.one("KubernetesAddon", "c-poseidon").name)
-settings = Settings.read({"environment": "test", "cluster": {"flavour": "edge"}, "network": {"zones": ["cn-hangzhou-h"]}})
+network = {"zones": ["cn-hangzhou-h"]}
+settings = Settings.read({"environment": "test", "cluster": {"flavour": "edge"}, "network": network})
 print(settings.cluster.pods, len(roles_needed(settings)), "pods at the edge" in generate_settings.source())
 print(len(prerequisites(settings)) > 3)
 """,

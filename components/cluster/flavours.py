@@ -20,6 +20,8 @@ ACK_ROLES: Final = (
     "AliyunCSManagedCmsRole",
 )
 """Roles ACK works with, created once per account by a click on Authorize. The console's list has about a dozen."""
+CSI_PROVISIONER_ROLE: Final = "AliyunCSManagedCsiProvisionerRole"
+"""Needed by managed-csiprovisioner (an operator's runbook of 2025; likely, not proven here)."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,9 @@ class Flavour:
     """Add-on -> version, or `latest` (chosen once, at installation)."""
     network_plugin: str | None = None
     """Plugin that has to be named at creation; pods then get addresses of the vswitches."""
+    at_creation: tuple[str, ...] = ()
+    """Add-ons named when the cluster is created, besides being resources of their own. Without a node ACK's
+    preinstalled CoreDNS stays Pending, and ACS has none unless it is chosen there (public configurations, 2026)."""
     specs: tuple[str, ...] = ("ack.pro.small",)
     """Sizes of the control plane that are offered."""
     roles: tuple[str, ...] = ()
@@ -61,7 +66,7 @@ FLAVOURS: Final[Mapping[str, Flavour]] = {
         pods="eci",
         # the vendor's names for managed clusters; which of them ACK Serverless accepts was not tried on an account
         addons={"managed-coredns": "latest", "managed-csiprovisioner": "latest", "poseidon": POSEIDON},
-        roles=(*ACK_ROLES, "AliyunCSServerlessKubernetesRole"),
+        roles=(*ACK_ROLES, CSI_PROVISIONER_ROLE, "AliyunCSServerlessKubernetesRole"),
         eci_profile=True,
         closed_since="2025-02-17",
     ),
@@ -69,8 +74,10 @@ FLAVOURS: Final[Mapping[str, Flavour]] = {
         words="pods on ACS, open to every account",
         profile="Acs",
         pods="acs",
-        addons={"poseidon": POSEIDON},
-        roles=ACK_ROLES,
+        # the vendor's page on ACS disks (2026-01) demands managed-csiprovisioner
+        addons={"managed-coredns": "latest", "managed-csiprovisioner": "latest", "poseidon": POSEIDON},
+        at_creation=("managed-coredns", "managed-csiprovisioner"),
+        roles=(*ACK_ROLES, CSI_PROVISIONER_ROLE),
     ),
     "virtual-node": Flavour(
         words="managed ACK with virtual nodes",
@@ -84,8 +91,9 @@ FLAVOURS: Final[Mapping[str, Flavour]] = {
             "poseidon": POSEIDON,
         },
         network_plugin="terway-eniip",
+        at_creation=("terway-eniip", "managed-coredns", "csi-plugin", "managed-csiprovisioner"),
         specs=("ack.pro.small", "ack.pro.xlarge", "ack.pro.2xlarge", "ack.pro.4xlarge"),
-        roles=ACK_ROLES,
+        roles=(*ACK_ROLES, CSI_PROVISIONER_ROLE, "AliyunCSManagedCsiPluginRole", "AliyunCSManagedVKRole"),
         eci_profile=True,
     ),
     "existing": Flavour(words="any cluster that a kubeconfig gives access to"),

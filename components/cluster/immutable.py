@@ -6,12 +6,14 @@ from typing import Any
 import pulumi
 
 from ..base.immutable import unless_changed
+from ..base.outputs import is_known
 from .inputs import ClusterInputs
 
 REASONS = {
     "flavour": "a cluster cannot be converted",
     "service_cidr": "service addresses are fixed when a cluster is created",
     "public_endpoint": "ACK accepts it only at creation and ignores it later",
+    "resource_group_id": "ACK cannot move a cluster to another resource group",
 }
 
 
@@ -22,7 +24,7 @@ def changed(created_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
         f"{reason}: it and everything in it would have to be deleted and created again. Allowed: "
         f"{created_with[key]!r}; or a new stack beside this one; or `pulumi destroy` first"
         for key, reason in REASONS.items()
-        if key in created_with and created_with[key] != now[key]
+        if key in created_with and key in now and created_with[key] != now[key]
     ]
 
 
@@ -31,5 +33,5 @@ def checked_flavour(name: str, inputs: ClusterInputs, parent: pulumi.Resource) -
 
     The cluster's profile follows from this output, so no cluster is touched before the comparison.
     """
-    now = {key: getattr(inputs, key) for key in REASONS}
+    now = {key: value for key in REASONS if is_known(value := getattr(inputs, key))}
     return unless_changed(f"{name}-as-made", now, changed, str(inputs.flavour), parent)

@@ -1,8 +1,9 @@
 """Inputs of the cluster: four flavours behind one set of keys."""
 
+import json
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ..base.cloud import (
     KmsKeyId,
@@ -15,7 +16,8 @@ from ..base.cloud import (
     first_overlap,
 )
 from ..base.inputs import Inputs
-from ..base.mistakes import Mistakes, check
+from ..base.mistakes import Mistakes, check, not_allowed
+from ..base.sentences import Allowed
 from ..base.values import Value, matching
 from ..pods.kinds import PODS_WORDS, Pods
 from .flavours import FLAVOURS, Flavour, FlavourName
@@ -25,6 +27,19 @@ Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 AddonVersion = Annotated[
     str, *matching(r"v?\d[\w.-]*|latest|off", "a version such as v0.7.6, latest (chosen once, at installation) or off")
 ]
+
+
+def _json_object(text: str) -> str:
+    try:
+        valid = isinstance(json.loads(text), dict)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise not_allowed("allowed: a JSON object")
+    return text
+
+
+AddonConfig = Annotated[str, AfterValidator(_json_object), Allowed("a JSON object")]
 ServiceCidr = Annotated[str, *cidr(16, 24)]
 OidcProviderArn = Annotated[
     str,
@@ -134,6 +149,11 @@ class ClusterSettings(Inputs):
     addons: dict[str, AddonVersion] = Field(
         {}, description="Add-on to version, beside the flavour's own; `off` leaves one of those out"
     )
+    addon_config: dict[str, AddonConfig] = Field(
+        {},
+        description="Add-on -> its configuration, as JSON (keys: `aliyun cs DescribeClusterAddonMetadata`). One is "
+        "Poseidon's switch `Enable NetworkPolicy for ECI instances`, whose key is not known here",
+    )
     pod_defaults: PodDefaults = Field(PodDefaults(), description="Defaults of ECI pods")
 
     @property
@@ -174,6 +194,12 @@ class ClusterSettings(Inputs):
                 "spec",
                 f"{self.spec!r} is not offered for flavour {self.flavour}; allowed: {', '.join(self.kind.specs)}",
             )
+
+    @check
+    def _configured_addons_are_installed(self) -> Mistakes:
+        for name in self.addon_config:
+            if name not in self.installed_addons and name != self.kind.network_plugin:
+                yield f"addon_config.{name}", f"not installed; allowed: {', '.join(self.installed_addons) or 'none'}"
 
     @check
     def _version_has_admission_policies(self) -> Mistakes:

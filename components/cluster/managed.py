@@ -4,8 +4,12 @@ import pulumi
 import pulumi_alicloud as alicloud
 import yaml
 
+from ..base.mistakes import InputError
 from ..base.tags import cloud_tags
 from .inputs import ClusterInputs
+
+CLEANS_UP = ("ack-virtual-node",)
+"""Add-ons that cannot be uninstalled without saying what becomes of their cloud resources (provider's page)."""
 
 
 def create(
@@ -30,13 +34,18 @@ def _arguments(name: str, inputs: ClusterInputs, profile: pulumi.Input[str]) -> 
     logs = inputs.logs
     vswitches = pulumi.Output.from_input(inputs.vswitch_ids or ()).apply(list)
     plugin = inputs.kind.network_plugin
+    at_creation = [name for name in inputs.kind.at_creation if name == plugin or name in inputs.installed_addons]
     return alicloud.cs.ManagedKubernetesArgs(
         profile=profile,
         cluster_spec=inputs.spec,
         version=inputs.version,
         vswitch_ids=vswitches,
         pod_vswitch_ids=vswitches if plugin else None,
-        addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=plugin)] if plugin else None,
+        addons=[
+            alicloud.cs.ManagedKubernetesAddonArgs(name=name, config=inputs.addon_config.get(name))
+            for name in at_creation
+        ]
+        or None,
         security_group_id=inputs.security_group_id,
         service_cidr=inputs.service_cidr,
         new_nat_gateway=False,  # the provider's default is a gateway (and its cost) unknown to the Network component
@@ -99,6 +108,8 @@ def addons(
             cluster_id=cluster.id,
             name=addon,
             version=None if version == "latest" else version,
+            config=inputs.addon_config.get(addon),
+            cleanup_cloud_resources=True if addon in CLEANS_UP else None,
             opts=pulumi.ResourceOptions(parent=parent, delete_before_replace=True),
         )
         for addon, version in inputs.installed_addons.items()
@@ -121,9 +132,21 @@ def kubeconfig(
     return pulumi.Output.secret(pulumi.Output.all(public, server).apply(lambda known: with_server(*known)))
 
 
-def with_server(text: str, server: str) -> str:
-    """The kubeconfig with every cluster's server replaced."""
-    config = yaml.safe_load(text)
+def with_server(text: str | None, server: str) -> str:
+    """The kubeconfig with every cluster's server replaced.
+
+    The provider always asks for the public credentials (`PrivateIpAddress=false`); what ACK answers for a cluster
+    without a public endpoint was not tried on an account. Raises InputError when the answer is empty.
+    """
+    config = yaml.safe_load(text or "")
+    if not isinstance(config, dict) or not config.get("clusters"):
+        raise InputError(
+            [
+                "cluster.public_endpoint: false, and ACK gave no kubeconfig for a cluster without a public endpoint; "
+                "allowed: true with an access list on its load balancer, or flavour existing with the kubeconfig of "
+                "the console's tab for the internal network"
+            ]
+        )
     for entry in config["clusters"]:
         entry["cluster"]["server"] = server
     return yaml.safe_dump(config, sort_keys=False)

@@ -10,6 +10,7 @@ account=${ACCOUNT_DIR:-/var/run/secrets/kubernetes.io/serviceaccount}
 api=https://${KUBERNETES_SERVICE_HOST:-kubernetes.default.svc}:${KUBERNETES_SERVICE_PORT:-443}
 pause=${PAUSE_SECONDS:-1}
 pid=$(cat "$RUN_DIR/pid") || exit 0
+limit=${RESTART_SECONDS:-660} # 10 minutes of graceful shutdown, and one more; none for a scale-in
 
 say() { # into the server's own log: nobody sees a hook's output
   { echo "drain: $*" >>"/proc/$pid/fd/1"; } 2>/dev/null || echo "drain: $*"
@@ -47,9 +48,21 @@ elif [ "$ordinal" -lt "$replicas" ]; then
   kill -TERM "$pid"
 else
   say "scale-in to $replicas workers: decommissioning worker $ordinal, waiting for its shuffles"
+  limit=
   if ! decommission; then
+    limit=${RESTART_SECONDS:-660}
     say "worker $ordinal did not take the order; graceful shutdown"
     kill -TERM "$pid"
   fi
 fi
-while kill -0 "$pid" 2>/dev/null; do sleep "$pause"; done
+waited=0
+while kill -0 "$pid" 2>/dev/null; do
+  sleep "$pause"
+  waited=$((waited + 1))
+  # a graceful shutdown that hangs would hold the pod for its whole grace of hours; a scale-in may wait that long
+  if [ -n "$limit" ] && [ "$waited" -ge "$limit" ]; then
+    say "worker $ordinal still runs after $waited pauses; ending it, its disk keeps what was flushed"
+    kill -KILL "$pid"
+    limit=
+  fi
+done

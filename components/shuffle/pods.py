@@ -17,6 +17,8 @@ from .inputs import MASTERS, WORKERS, Masters, ShuffleServiceInputs, ShuffleSett
 USER = 10006
 """User and group of Celeborn's image."""
 CHECKSUM = "spark-on-ack.io/checksum-conf"
+HUNG_GRACE_SECONDS = 60
+"""Seconds that a server which no longer answers has until it is killed: it is restarted 3 minutes after it hung."""
 DYNAMIC = "celeborn-dynamic"
 """Name of the ConfigMap of quotas: changing it restarts nothing."""
 _HERE = Path(__file__).parent
@@ -175,7 +177,9 @@ def _container(settings: ShuffleSettings, role: Role) -> dict[str, Any]:
         "resources": {"requests": resources, "limits": resources},
         "startupProbe": ping | {"periodSeconds": 5, "failureThreshold": 60},
         "readinessProbe": ping | {"periodSeconds": 10, "failureThreshold": 3},
-        "livenessProbe": ping | {"periodSeconds": 20, "failureThreshold": 6},
+        # a server that hangs cannot drain: its own grace is minutes, not the pod's hours (unproven on ECI)
+        "livenessProbe": ping
+        | {"periodSeconds": 20, "failureThreshold": 6, "terminationGracePeriodSeconds": HUNG_GRACE_SECONDS},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,

@@ -1,5 +1,6 @@
 """The buckets themselves, their guards, and the role through which OSS-HDFS reaches its data."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -14,6 +15,9 @@ from .inputs import LOGS, Bucket, FilesBucket, HdfsBucket
 
 SERVICE_ROLE: Final = "AliyunOSSDlsDefaultRole"
 _SERVICE_POLICY: Final = "AliyunOSSDlsRolePolicy"
+TEMPLATE_HASH: Final = "TemplateHash"
+"""Parameter of the ROS stack. The provider updates a stack only when its parameters, time-out, role or stack policy
+change (`resourceAlicloudRosStackUpdate`, provider 2.0.0-beta3): without it changed figures would never arrive."""
 
 
 def kept(parent: pulumi.Resource, **more: Any) -> pulumi.ResourceOptions:  # noqa: ANN401 - options of many types
@@ -74,7 +78,12 @@ def hdfs_template(bucket: str, settings: HdfsBucket, tags: Mapping[str, str]) ->
         "Tags": dict(tags),
     }
     resource = {"Type": "ALIYUN::OSS::Bucket", "DeletionPolicy": "Retain", "Properties": properties}
-    return {"ROSTemplateFormatVersion": "2015-09-01", "Resources": {"Bucket": resource}}
+    description = "Hash of this template: a changed one is sent to ROS only together with a changed parameter"
+    return {
+        "ROSTemplateFormatVersion": "2015-09-01",
+        "Parameters": {TEMPLATE_HASH: {"Type": "String", "Default": "", "Description": description}},
+        "Resources": {"Bucket": resource},
+    }
 
 
 def hdfs_bucket(
@@ -87,10 +96,13 @@ def hdfs_bucket(
 ) -> pulumi.Resource:
     """An HDFS bucket through ROS, the only way to switch the service on; it cannot be switched off again."""
     own_tags = cloud_tags(name, tags)
+    template = json.dumps(hdfs_template(bucket, settings, own_tags))
+    digest = hashlib.sha256(template.encode()).hexdigest()[:16]
     return alicloud.ros.Stack(
         name,
         stack_name=f"oss-hdfs-{bucket}",
-        template_body=json.dumps(hdfs_template(bucket, settings, own_tags)),
+        template_body=template,
+        parameters=[{"parameter_key": TEMPLATE_HASH, "parameter_value": digest}],
         deletion_protection="Enabled",
         retain_all_resources=True,
         timeout_in_minutes=10,

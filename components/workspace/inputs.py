@@ -134,8 +134,9 @@ class Egress(Inputs):
         description="Ranges of the API server, ports 443 and 6443, for drivers only; narrow it to the VPC's range",
     )
     dns_cidrs: tuple[Cidr, ...] = Field(
-        ("100.100.2.136/32", "100.100.2.138/32"),
-        description="DNS servers other than the cluster's own; the defaults are those of a VPC (from memory)",
+        (),
+        description="DNS servers besides those in kube-system; empty: any in cluster_cidrs and cloud_cidrs, because "
+        "the address of a managed CoreDNS cannot be known here",
     )
     destinations: Destinations = Field(
         (), description="Databases and other services, as range:port, for example 10.1.2.0/24:3306"

@@ -20,10 +20,9 @@ HTTP: Final = 80
 def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
     """Policy of every pod: only its own job, DNS, the shuffle service, the cloud's services and listed destinations."""
     own: dict[str, Any] = {"podSelector": {}}
-    dns = [{"protocol": "UDP", "port": c.DNS}, *tcp(c.DNS)]
     egress = [
         {"to": [own], "ports": tcp(*JOB_PORTS)},
-        {"to": [namespaces(c.LABEL_NAMESPACE_NAME, "kube-system"), *_blocks(inputs.egress.dns_cidrs)], "ports": dns},
+        _dns(inputs),
     ]
     if inputs.shuffle_namespace:
         shuffle = namespaces(c.LABEL_NAMESPACE_NAME, inputs.shuffle_namespace)
@@ -41,6 +40,16 @@ def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
         "ingress": [{"from": [own], "ports": tcp(*JOB_PORTS)}],
         "egress": egress,
     }
+
+
+def _dns(inputs: WorkspaceInputs) -> dict[str, Any]:
+    """Any DNS server of the cluster, its VPC or the cloud, by port: a managed CoreDNS is no pod of kube-system, and its
+    address cannot be known here. Never one on the internet.
+    """
+    egress = inputs.egress
+    servers = _blocks(egress.dns_cidrs or (*egress.cluster_cidrs, *egress.cloud_cidrs))
+    ports = [{"protocol": "UDP", "port": c.DNS}, *tcp(c.DNS)]
+    return {"to": [namespaces(c.LABEL_NAMESPACE_NAME, "kube-system"), *servers], "ports": ports}
 
 
 def drivers(inputs: WorkspaceInputs) -> dict[str, Any]:

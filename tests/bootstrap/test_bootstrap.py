@@ -101,7 +101,8 @@ def test_no_role_can_do_everything() -> None:
     for policy in graph(True).of_type("alicloud:ram/policy:Policy"):
         for statement in statements(policy.inputs["policyDocument"]):
             assert "*" not in "".join(statement["Action"]), policy.name
-            assert "*" not in statement["Resource"], policy.name
+            if "*" in statement["Resource"]:  # some reads are authorized for all resources only
+                assert [a for a in statement["Action"] if ":Describe" not in a] == [], policy.name
 
 
 def test_the_preview_role_can_change_nothing() -> None:

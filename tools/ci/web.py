@@ -1,5 +1,6 @@
 """JSON over HTTP; a few statuses are worth a second try."""
 
+import http.client
 import json
 import time
 import urllib.error
@@ -36,13 +37,16 @@ def call(
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
                 text = answer.read()
+            try:
                 return json.loads(text) if text else None
+            except ValueError:
+                raise WebError(f"{where}: the answer is not JSON") from None
         except urllib.error.HTTPError as error:
             reason = error.read().decode(errors="replace")[:300]
             # a repeated POST could make a second comment: only an explicit "too many" is repeated
             if left == 0 or error.code not in ({429} if method == "POST" and form is None else _AGAIN):
                 raise WebError(f"{where}: {error.code} {error.reason}: {reason}") from None
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:  # an answer cut off is no OSError
             if left == 0 or (method == "POST" and form is None):
                 raise WebError(f"{where}: {error}") from None
         time.sleep(wait * (_TRIES - left))

@@ -219,6 +219,24 @@ def test_a_false_api_server_gets_no_token(account: Path, worker: Worker, tmp_pat
 
 
 @needs_curl
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_a_worker_that_hangs_in_its_shutdown_is_ended_and_does_not_hold_the_pod_for_hours(
+    shell: list[str], account: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Worker, "CODE", Worker.CODE.replace("sys.exit(15)", "print('hanging', flush=True)"))
+    hanging = Worker(tmp_path)
+    api, http = api_server(account, (200, scale(3))), Server((200, ""))
+    try:
+        with api.running(), http.running():
+            hook = drain(shell, tmp_path, api, http, ACCOUNT_DIR=str(account), RESTART_SECONDS="5")
+            assert hook.wait(PATIENCE) == 0
+        hanging.init.join()
+        assert hanging.process.returncode == -9
+    finally:
+        hanging.end()
+
+
+@needs_curl
 def test_a_worker_that_does_not_take_the_order_is_shut_down_gracefully(
     account: Path, worker: Worker, tmp_path: Path
 ) -> None:

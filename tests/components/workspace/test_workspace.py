@@ -12,6 +12,7 @@ from components.base.constants import (
     ANNOTATION_IMAGES,
     ANNOTATION_MAX_EXECUTORS,
     ANNOTATION_RAM_ROLES,
+    DNS,
     LABEL_ROLE,
     LABEL_WORKSPACE,
     SPARK_BLOCK_MANAGER,
@@ -172,7 +173,7 @@ def test_executors_reach_their_driver_and_the_shuffle_service_but_not_the_api_se
     assert spec["ingress"][0]["from"] == [{"podSelector": {}}]
     targets = json.dumps(spec["egress"])
     assert "celeborn" in targets
-    assert "10.0.0.0/8" not in targets
+    assert "10.0.0.0/8" not in json.dumps([rule for rule in spec["egress"] if rule["ports"][0]["port"] != DNS])
     assert "10.0.0.0/8" in json.dumps(policy(graph, "driver")["egress"])
 
 
