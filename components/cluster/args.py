@@ -57,6 +57,8 @@ class ClusterArgs(TypedDict):
     """Length of the window in hours. Allowed: a whole number from 1 to 24. Default: 3."""
     addons: NotRequired[dict[str, str]]
     """Add-on to version, beside the flavour's own; `off` leaves one of those out. Allowed: a map of text to a version such as v0.7.6, latest (chosen once, at installation) or off. Default: empty."""
+    addon_config: NotRequired[dict[str, str]]
+    """Add-on -> its configuration, as JSON (keys: `aliyun cs DescribeClusterAddonMetadata`). One is Poseidon's switch `Enable NetworkPolicy for ECI instances`, whose key is not known here. Allowed: a map of text to a JSON object. Default: empty."""
     pod_defaults_enabled: NotRequired[bool]
     """Write the profile; it applies to new pods at once. Allowed: true or false. Default: true."""
     pod_defaults_image_cache: NotRequired[bool]

@@ -25,6 +25,8 @@ from .inputs import BATCH_MEASURED, IDLE_TIMEOUT_MEASURED, SparkSettings
 TEMP_DIR = "/tmp"  # noqa: S108 - an emptyDir of the pod's own
 JINDO_POOL_MIB = 512
 JINDO_PROCS = "JINDO_DEFAULT_PROCS"
+HOLD_PLUGIN = "sparkonack.HoldInitialExecutors"
+"""Spark plugin of images/spark."""
 AUTH = "com.aliyun.jindodata.oss.auth."
 
 
@@ -119,6 +121,8 @@ def _dynamic(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     yield "spark.dynamicAllocation.initialExecutors", min(scaling.initial_executors, most), "requested at the start"
     yield "spark.dynamicAllocation.maxExecutors", most, "what the settings and the quota, less the drivers, allow"
     yield "spark.dynamicAllocation.executorIdleTimeout", f"{scaling.idle_timeout_seconds}s", IDLE_TIMEOUT_MEASURED
+    if scaling.hold_initial_executors:
+        yield "spark.plugins", HOLD_PLUGIN, "the idle time of the first executors begins with the first task"
     remote = bool(context.shuffle_conf)
     why = "executors hold no shuffle data" if remote else "no shuffle service: executors with shuffle data must stay"
     yield "spark.dynamicAllocation.shuffleTracking.enabled", str(not remote).lower(), why

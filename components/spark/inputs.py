@@ -145,6 +145,12 @@ class ScalingSettings(Inputs):
         le=60,
         description=f"Seconds until an idle executor is given back. {IDLE_TIMEOUT_MEASURED}",
     )
+    hold_initial_executors: bool = Field(
+        False,
+        description="Start the idle time of a job's first executors with its first task: a driver that plans longer "
+        "than the time-out would otherwise lose them before it uses them. Needs the image of images/spark, which has "
+        "the class",
+    )
     batch_size: int = Field(
         500,
         ge=1,

@@ -58,7 +58,7 @@ class WorkspaceArgs(TypedDict):
     egress_cluster_cidrs: NotRequired[list[str]]
     """Ranges of the API server, ports 443 and 6443, for drivers only; narrow it to the VPC's range. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16."""
     egress_dns_cidrs: NotRequired[list[str]]
-    """DNS servers other than the cluster's own; the defaults are those of a VPC (from memory). Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.100.2.136/32, 100.100.2.138/32."""
+    """DNS servers besides those in kube-system; empty: any in cluster_cidrs and cloud_cidrs, because the address of a managed CoreDNS cannot be known here. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: empty."""
     egress_destinations: NotRequired[list[str]]
     """Databases and other services, as range:port, for example 10.1.2.0/24:3306. Allowed: a list of range:port. Default: empty."""
     spark_version: NotRequired[str]
@@ -95,6 +95,8 @@ class WorkspaceArgs(TypedDict):
     """Most executors of one job; the workspace's quota may lower it. Allowed: a whole number from 1 to 10000. Default: 200."""
     spark_scaling_idle_timeout_seconds: NotRequired[int]
     """Seconds until an idle executor is given back. 10 s saved 61 % of executor time in a job with one long reduce task, Spark's 60 s only 14 % (measured). Allowed: a whole number from 5 to 60. Default: 10."""
+    spark_scaling_hold_initial_executors: NotRequired[bool]
+    """Start the idle time of a job's first executors with its first task: a driver that plans longer than the time-out would otherwise lose them before it uses them. Needs the image of images/spark, which has the class. Allowed: true or false. Default: false."""
     spark_scaling_batch_size: NotRequired[int]
     """Executor pods requested in one round. Spark's 5 to 20 gives 5 to 15 pods a second; 500 every 200 ms gave 43 to 60 (measured). Allowed: a whole number from 1 to 10000. Default: 500."""
     spark_scaling_batch_delay_ms: NotRequired[int]
