@@ -8,6 +8,11 @@ from tests.conftest import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
+FOLDERS = (
+    "", ".github/workflows", "components/admission", "components/monitoring", "components/shuffle", "policies",
+    "policies/cost", "policies/cost/model", "tools",
+)  # fmt: skip
+"""Where the names in CONTRIBUTING are at home."""
 PAGES = ("README.md", "CONTRIBUTING.md", "UPGRADING.md", "docs/from-nothing-to-prod.md", "docs/preview.md")
 
 
@@ -26,19 +31,5 @@ def test_make_targets_that_a_page_names_exist(page: str) -> None:
 def test_every_path_of_the_map_and_of_the_typical_changes_exists() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     paths = re.findall(r"`([\w.-]+/[\w./-]*|[\w.-]+\.\w+)`", text)
-    folders = (
-        "",
-        "components/admission",
-        "components/shuffle",
-        ".github/workflows",
-        "policies",
-        "policies/cost",
-        "tools",
-    )
-    folders += (
-        "policies/cost/model",
-        "components/monitoring",
-        "components/network",
-    )  # `inputs.py` and the like: every component has them
-    missing = [p for p in paths if not any((ROOT / folder / p).exists() for folder in folders)]
+    missing = [p for p in paths if not any((ROOT / folder / p).exists() for folder in FOLDERS)]
     assert missing == []

@@ -1,4 +1,4 @@
-// A Celeborn shuffle service for a cluster that exists.
+// A Celeborn shuffle service for an existing cluster.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as spark from "@pulumi/spark-on-ack";
@@ -13,7 +13,7 @@ const shuffle = new spark.ShuffleService(
         pods: "plain", // eci, virtual-node or acs on Alibaba Cloud
         workersReplicas: config.getNumber("workers") ?? 3,
         workersDiskGib: 100,
-        disksStorageClass: "standard", // leave it out on Alibaba Cloud: encrypted ESSDs are made then
+        disksStorageClass: "standard", // leave it out on Alibaba Cloud, for encrypted ESSDs
         zoneSpread: false,
     },
     { providers: { kubernetes: cluster } },
