@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.sandbox.conftest import Sandbox
+from tools.sandbox.console import wait_for
 from tools.sandbox.node.watch import Api, Store
 from tools.sandbox.settings import PROJECT_DIR
 
@@ -105,11 +106,17 @@ class Jobs:
         assert history.state == expected, f"{history.message}\n{self.log(name)[-3000:]}"
         return history
 
-    def running_executors(self, name: str) -> list[str]:
-        """Its executor pods that run now."""
-        with self._lock:
-            seen = self.history(name).executors
-            return [pod for pod, each in seen.items() if each.running is not None and each.gone is None]
+    def working_executor(self, name: str) -> str:
+        """An executor pod of it that has a task and runs now; waits for one."""
+
+        def working() -> str | None:
+            ids = re.findall(r"Starting task .* executor (\d+),", self.log(name))
+            with self._lock:
+                seen = self.history(name).executors
+                alive = [pod for pod, each in seen.items() if each.running is not None and each.gone is None]
+            return next((pod for pod in alive if pod.rpartition("-exec-")[2] in ids), None)
+
+        return wait_for(f"an executor of {name} at work", working, TIMEOUT, interval=1)
 
     def log(self, name: str, namespace: str = "spark-team-a") -> str:
         """Its driver's log."""

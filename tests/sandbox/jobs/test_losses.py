@@ -2,9 +2,9 @@
 
 import pytest
 
-from replay import Graph
-from tests.sandbox.jobs.runs import History, Jobs
+from tests.sandbox.jobs.runs import Jobs
 from tests.sandbox.jobs.test_results import result, rows
+from replay import Graph
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 LOSSES = ("long-task", "driver-lost", "spot")
@@ -18,18 +18,13 @@ def started(jobs: Jobs) -> Jobs:
     return jobs
 
 
-def working(history: History) -> bool:
-    return any(each.running is not None and each.gone is None for each in history.executors.values())
-
-
 def squares(count: int) -> list[tuple[int]]:
     """The result of examples/jobs/long_task.py."""
     return [(sum(number * number for number in range(count)),)]
 
 
 def test_an_executor_that_is_killed_is_replaced_and_nothing_is_lost(started: Jobs, sandbox_graph: Graph) -> None:
-    started.wait("long-task", "an executor", working)
-    victim = started.running_executors("long-task")[0]
+    victim = started.working_executor("long-task")
     started.delete_pod(victim, "--grace-period=0", "--force")
     history = started.ended("long-task")
     assert history.executors[victim].gone is not None
@@ -38,7 +33,7 @@ def test_an_executor_that_is_killed_is_replaced_and_nothing_is_lost(started: Job
 
 
 def test_a_driver_that_is_killed_is_started_again(started: Jobs, sandbox_graph: Graph) -> None:
-    started.wait("driver-lost", "an executor", working)
+    started.working_executor("driver-lost")
     started.delete_pod("driver-lost-driver", "--grace-period=0", "--force")
     history = started.ended("driver-lost")
     assert len(history.drivers) == 2
@@ -46,9 +41,9 @@ def test_a_driver_that_is_killed_is_started_again(started: Jobs, sandbox_graph: 
 
 
 def test_a_spot_executor_that_is_taken_away_is_decommissioned_first(started: Jobs, sandbox_graph: Graph) -> None:
-    started.wait("spot", "an executor", working)
-    started.delete_pod(started.running_executors("spot")[0])  # as the cloud does: asked to go, with a grace period
+    victim = started.working_executor("spot")
+    started.delete_pod(victim)  # as the cloud does: asked to go, with a grace period
     history = started.ended("spot")
     assert len(history.executors) > 1
-    assert "decommission" in started.log("spot").lower()
+    assert f"Received executor {victim.rpartition('-exec-')[2]} decommissioned message" in started.log("spot")
     assert rows(result(started.sandbox, sandbox_graph, "spot")) == squares(17)
