@@ -30,7 +30,8 @@ NETWORK = {"vswitch_ids": ["vsw-1"], "security_group_id": "sg-1"}
 
 
 def cluster(**inputs: Any) -> Any:
-    return record(lambda: Cluster("c", {**NETWORK, **inputs}))  # type: ignore[typeddict-item]
+    args: Any = {**NETWORK, **inputs}
+    return record(lambda: Cluster("c", args))
 
 
 def ros_stack(days: int) -> Any:

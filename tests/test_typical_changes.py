@@ -157,7 +157,7 @@ def edited(copied: Path, request: pytest.FixtureRequest) -> Callable[[Change], N
     def edit(change: Change) -> None:
         file = copied / change.file
         text = file.read_text()
-        request.addfinalizer(lambda: file.write_text(text) and None)  # type: ignore[func-returns-value]
+        request.addfinalizer(lambda: file.write_text(text) and None)
         replaced, count = re.subn(change.old, lambda _: change.new, text, count=1)
         assert count == 1, f"{change.old} is not in {change.file}"
         file.write_text(replaced)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from replay import Graph
 from tests.sandbox.jobs.runs import Jobs
 from tests.sandbox.jobs.test_results import result, rows
-from replay import Graph
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 LOSSES = ("long-task", "driver-lost", "spot")
