@@ -64,7 +64,7 @@ def field_at(model: type[Inputs], path: tuple[str, ...]) -> Any:  # noqa: ANN401
     for part in path[:-1]:
         nested = model_of(model.model_fields[part].annotation)
         assert nested is not None  # noqa: S101 - flat_fields only descends into models
-        model = nested
+        model = typing.cast(type[Inputs], nested)
     return model.model_fields[path[-1]]
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import pulumi
 
-from .inputs import InputError
+from .mistakes import InputError
 
 T = TypeVar("T")
 Facts = Mapping[str, Any]

@@ -92,7 +92,7 @@ class Inputs(CheckedModel):
         """Flat argument name -> path in the model, e.g. `quota_pods` -> ("quota", "pods")."""
         paths: dict[str, tuple[str, ...]] = {}
         for name, field in cls.model_fields.items():
-            inner = None if _one_object(field) else model_of(field.annotation)
+            inner = None if _one_object(field) else cast("type[Inputs] | None", model_of(field.annotation))
             if inner is None:
                 paths[name] = (name,)
             else:

@@ -3,7 +3,7 @@
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -120,7 +120,7 @@ def joined(base: AnyModel, over: AnyModel) -> AnyModel:
 
 def without(cls: type[AnyModel], values: Mapping[str, Any], wrong: Iterable[str], set_: set[str]) -> AnyModel:
     """A model of values that were checked, without the keys that are wrong: reading one raises WrongElsewhereError."""
-    model = cls.model_construct(_fields_set=set_ - set(wrong), **values)
+    model = cast(AnyModel, cls.model_construct(_fields_set=set_ - set(wrong), **values))
     for key in wrong:
         model.__dict__.pop(key, None)
     return model

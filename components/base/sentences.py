@@ -58,7 +58,7 @@ def missing(name: str, field: Any) -> str:  # noqa: ANN401 - pydantic's FieldInf
     return f"{name}: missing; allowed: {allowed_words(annotation_of(field))}"
 
 
-def annotation_of(field: Any) -> object:  # noqa: ANN401 - pydantic's FieldInfo
+def annotation_of(field: Any) -> Any:  # noqa: ANN401 - pydantic's FieldInfo
     """A field's annotation with its metadata."""
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 

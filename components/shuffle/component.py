@@ -139,7 +139,7 @@ class ShuffleService(pulumi.ComponentResource):
         }
         tags = ",".join(f"{k}:{v}" for k, v in sorted(inputs.tags.items()))
         own = f"{inputs.namespace}-disks"
-        made = k8s.storage.v1.StorageClass(
+        disk_class = k8s.storage.v1.StorageClass(
             f"{self._name}-disks",
             metadata={"name": own, "labels": {c.LABEL_NAME: "celeborn", c.LABEL_MANAGED_BY: c.PROJECT}},
             provisioner="diskplugin.csi.alibabacloud.com",
@@ -149,7 +149,7 @@ class ShuffleService(pulumi.ComponentResource):
             allow_volume_expansion=True,
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
-        return own, [made]
+        return own, [disk_class]
 
     def _drain_right(self) -> None:
         rules: Any = access.drain_rules()

@@ -56,7 +56,7 @@ def graph() -> Graph:
 def test_the_preview_shows_every_resource() -> None:
     def outputs() -> HistoryServer:
         role: Any = pulumi.Output.from_input("history-role")
-        return HistoryServer("history", {**ARGS, "role_name": role})  # type: ignore[typeddict-item]
+        return HistoryServer("history", {**ARGS, "role_name": role})  # type: ignore[arg-type]
 
     urns = [{r.urn for r in record(outputs, known=known).resources} for known in (True, False)]
     assert urns[0] == urns[1]

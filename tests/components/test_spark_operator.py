@@ -18,10 +18,9 @@ from components.spark_operator.component import (
     SparkOperator,
     chart_source,
     chart_values,
-    controller_account,
     keep_crds,
 )
-from components.spark_operator.inputs import OperatorSettings, SparkOperatorInputs
+from components.spark_operator.inputs import OperatorSettings, SparkOperatorInputs, controller_account
 from replay.graph import Graph
 from tests.support import record
 from tools.sandbox.programs import data_folder, program

@@ -26,7 +26,7 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def sentences_in_python(component: str, inputs: dict[str, Any]) -> str:
-    cls = COMPONENTS[component].resource
+    cls: Any = COMPONENTS[component].resource
     with pytest.raises(InputError) as caught:
         record(lambda: cls("x", {k: local(v) for k, v in inputs.items()}))
     return "\n".join(caught.value.sentences)

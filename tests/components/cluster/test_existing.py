@@ -13,7 +13,7 @@ PROVIDER = "pulumi:providers:kubernetes"
 
 
 def build(**args: object) -> Graph:
-    return record(lambda: Cluster("c", {"flavour": "existing", **args}))  # type: ignore[typeddict-item]
+    return record(lambda: Cluster("c", {"flavour": "existing", **args}))  # type: ignore[arg-type]
 
 
 def test_a_kubeconfig_is_a_secret_input_and_output() -> None:

@@ -24,7 +24,7 @@ MADE_HERE = ["serverless", "acs", "virtual-node"]
 
 
 def build(flavour: str = "serverless", known: bool = True, **args: Any) -> Graph:
-    return record(lambda: Cluster("c", {"flavour": flavour, **NETWORK, **args}), known=known)  # type: ignore[typeddict-item]
+    return record(lambda: Cluster("c", {"flavour": flavour, **NETWORK, **args}), known=known)  # type: ignore[arg-type]
 
 
 def ack(graph: Graph) -> dict[str, Any]:

@@ -39,15 +39,15 @@ def read(**settings: object) -> SparkSettings:
 
 def properties(text: str) -> dict[str, str]:
     """As java.util.Properties reads it, for the escapes that are written."""
-    found = {}
+    configuration = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
             plain = line.replace("\\\\", "\0").replace("\\n", "\n").replace("\\:", "\1").replace("\\=", "\2")
             key, _, value = plain.replace("\\ ", "\3").replace("\\#", "#").replace("\\!", "!").partition("=")
             for code, char in (("\0", "\\"), ("\1", ":"), ("\2", "="), ("\3", " ")):
                 key, value = key.replace(code, char), value.replace(code, char)
-            found[key] = value
-    return found
+            configuration[key] = value
+    return configuration
 
 
 def test_idle_executors_are_given_back_within_ten_seconds() -> None:
@@ -117,8 +117,8 @@ def test_accounts_and_tenant_are_the_teams_own() -> None:
 )
 def test_oss_credentials_come_from_the_pods_identity(credentials: str, provider: str | None) -> None:
     c = conf(context=dataclasses.replace(CONTEXT, credentials=credentials))  # type: ignore[arg-type]
-    found = c.get("spark.hadoop.fs.oss.credentials.provider")
-    assert (found or "").rpartition(".")[2] == (provider or "")
+    provider_class = c.get("spark.hadoop.fs.oss.credentials.provider")
+    assert (provider_class or "").rpartition(".")[2] == (provider or "")
     assert ("spark.hadoop.aliyun.oss.provider.url" in c) == (credentials == "rrsa")
     assert not [k for k in c if "accessKey" in k]
 

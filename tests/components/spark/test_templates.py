@@ -67,18 +67,18 @@ def test_executors_get_no_token_of_the_api_server() -> None:
 
 def test_eci_annotations_carry_cache_disk_tags_and_role() -> None:
     driver, executor = map(annotations, both())
-    for found in (driver, executor):
-        assert found[f"{ECI}eci-auto-imc"] == "true"
-        assert found[f"{ECI}eci-max-pending-minute"] == "30"
-        assert found[f"{ECI}eci-custom-tags"] == "b:c,team:a"
-        assert found[f"{ECI}eci-ram-role-name"] == "r"
+    for annotation in (driver, executor):
+        assert annotation[f"{ECI}eci-auto-imc"] == "true"
+        assert annotation[f"{ECI}eci-max-pending-minute"] == "30"
+        assert annotation[f"{ECI}eci-custom-tags"] == "b:c,team:a"
+        assert annotation[f"{ECI}eci-ram-role-name"] == "r"
     assert executor[f"{ECI}eci-extra-ephemeral-storage"] == "70Gi"
     assert not [k for k in annotations(executor_template(SparkSettings(), CONTEXT)) if "ephemeral" in k]
 
 
 @pytest.mark.parametrize("pods", ["acs", "plain"])
 def test_off_eci_no_annotation_of_eci_is_left(pods: str) -> None:
-    for template in both(context=dataclasses.replace(CONTEXT, pods=pods, credentials="none")):  # type: ignore[arg-type]
+    for template in both(context=dataclasses.replace(CONTEXT, pods=pods, credentials="none")):
         assert not [k for k in annotations(template) if k.startswith(ECI)]
 
 
