@@ -146,7 +146,7 @@ class SparkPlatform(pulumi.ComponentResource):
         if inputs is None:
             return
         server = HistoryServer("history", inputs, self._inside(storage))
-        if identity.credentials != "none" and settings.spark.image is not None:
+        if identity.credentials != "none" and settings.job_defaults.image is not None:
             StorageCheck("storage-check", self._check_inputs(storage, identity), self._inside(server))
 
     def _check_inputs(self, storage: Storage, identity: WorkloadIdentity) -> StorageCheckInputs:
@@ -161,16 +161,16 @@ class SparkPlatform(pulumi.ComponentResource):
             team="history",
             oss_hdfs=True,
         )
-        conf: dict[str, Entry] = spark_conf(settings.spark, context)
+        conf: dict[str, Entry] = spark_conf(settings.job_defaults, context)
 
         def template(**role: str) -> dict[str, str]:
-            return {"text": json.dumps(driver_template(settings.spark, dataclasses.replace(context, **role)))}  # type: ignore[arg-type]
+            return {"text": json.dumps(driver_template(settings.job_defaults, dataclasses.replace(context, **role)))}  # type: ignore[arg-type]
 
         role = {key: getattr(identity, key) for key in ("role_name", "role_arn", "oidc_provider_arn")}
         return StorageCheckInputs(
             namespace=namespace,
             service_account=HISTORY_ACCOUNT,
-            image=settings.spark.image or "",
+            image=settings.job_defaults.image or "",
             root=storage.hdfs_root,
             folders=(EVENT_LOGS, CHECKPOINTS, *(f"{TEAMS}/{w.team}" for w in settings.workspaces)),
             hadoop_conf={k.removeprefix(prefix): e.value for k, e in conf.items() if k.startswith(prefix)},

@@ -7,7 +7,10 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from ..base.outputs import is_known
 from ..network.inputs import MAX_ADDRESSES, PLATFORM_ADDRESSES
+from ..pods.images import is_inside_vpc
+from . import wiring
 from .sections import Sections
 
 ECI_CALLS: Final = 1_000
@@ -51,7 +54,7 @@ def prerequisites(settings: Sections) -> list[Prerequisite]:
     """All prerequisites of a stack, the certain shortfalls first."""
     rows = [*_account(settings), *_network(settings), *_storage(settings)]
     if settings.cluster.kind.managed:
-        rows += [*_compute(settings), *_cluster(settings)]
+        rows += [*_compute(settings), *_cluster(settings), *_images(settings)]
     rows.append(_policies(settings))
     return sorted(rows, key=lambda p: (p.enough is not False, p.enough is True))
 
@@ -179,6 +182,59 @@ def _cluster(settings: Sections) -> list[Prerequisite]:
             )
         )
     return rows
+
+
+def _images(settings: Sections) -> list[Prerequisite]:
+    """Where pods pull the platform's images from; nothing is said about what an existing network reaches."""
+    images, network = platform_images(settings), settings.network
+    outside = [image for image in images if not is_inside_vpc(image, settings.region)]
+    rows = []
+    if outside and network is not None and not network.existing.in_use:
+        way_out = network.nat.enabled
+        rows.append(
+            Prerequisite(
+                "a way to public images",
+                ", ".join(outside),
+                "through the NAT gateway of this stack" if way_out else "none: the network has no NAT gateway",
+                "images.registry, a folder inside the VPC filled by `make images`; or network.nat.enabled: true",
+                way_out,
+            )
+        )
+    if settings.images.registry is not None:
+        pinned = all("@" in image for image in images)
+        folder = settings.images.registry
+        rows += [
+            Prerequisite(
+                "images in the registry",
+                f"{', '.join(image.removeprefix(f'{folder}/') for image in images)} in {folder}",
+                "none",
+                "Container Registry (cr.console.aliyun.com) > Namespaces, then `make images STACK=… COPY=1`",
+            ),
+            Prerequisite(
+                "images by digest",
+                "a digest for each, where a moved tag must not change what runs",
+                "each has one" if pinned else "by tag",
+                "images.digests in the stack file, filled by `make images STACK=… PIN=1`",
+                True if pinned else None,
+            ),
+        ]
+    return rows
+
+
+def platform_images(settings: Sections) -> list[str]:
+    """The images that the platform's pods and its jobs' defaults name, each once; Outputs are left out."""
+    shuffle, operator = wiring.shuffle(settings), wiring.operator(settings)
+    jobs = [settings.job_defaults, *(team.spark for team in settings.teams)]
+    images: list[object] = [each.image for each in jobs]
+    if settings.credentials == "rrsa":
+        images += [each.credentials_sidecar_image for each in jobs]
+    if settings.history is not None and settings.storage is not None:
+        images.append(settings.history.image)
+    if shuffle is not None:
+        images.append(shuffle.image)
+    if operator is not None:
+        images.append(operator.image.name)
+    return list(dict.fromkeys(str(image) for image in images if image is not None and is_known(image)))
 
 
 def _storage(settings: Sections) -> list[Prerequisite]:

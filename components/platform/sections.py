@@ -23,6 +23,7 @@ from ..spark.inputs import SparkSettings
 from ..spark_operator.inputs import OperatorSettings
 from ..storage.inputs import StorageSettings
 from ..workspace.inputs import Egress, WorkspaceSettings
+from .images import ImagesSettings
 
 Environment = Annotated[str, *matching(r"[a-z][a-z0-9-]{1,19}", "2 to 20 lower-case letters, digits and dashes")]
 
@@ -40,6 +41,7 @@ class Sections(Inputs):
     )
     cluster: ClusterSettings = Field(description="The Kubernetes cluster, created here or existing")
     storage: StorageSettings | None = Field(None, description="OSS buckets; left out: no object storage")
+    images: ImagesSettings = Field(ImagesSettings(), description="Where the platform's images come from")
     identity: IdentitySettings = Field(IdentitySettings(), description="How pods get their rights in the cloud")
     shuffle: ShuffleSettings | None = Field(
         ShuffleSettings(),
@@ -65,6 +67,11 @@ class Sections(Inputs):
         """How pods prove who they are to OSS: none without storage, or off Alibaba Cloud."""
         return "none" if self.storage is None or self.cluster.pods == "plain" else self.identity.mode
 
+    @cached_property
+    def job_defaults(self) -> SparkSettings:
+        """Defaults of all teams' jobs, with the platform's images where they name none."""
+        return self.images.of_jobs(self.spark)
+
     @property
     def job_namespaces(self) -> tuple[str, ...]:
         """Namespaces of the teams."""
@@ -84,7 +91,7 @@ class Sections(Inputs):
         if index not in self._teams:
             workspace = self.workspaces[index]
             parts: dict[str, Callable[[], Any]] = {
-                "spark": lambda: workspace.spark.over(self.spark),
+                "spark": lambda: workspace.spark.over(self.job_defaults),
                 "tags": lambda: {**self.all_tags, "team": workspace.team, **workspace.tags},
                 "egress": lambda: self._egress(workspace.egress),
             }

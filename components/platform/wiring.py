@@ -103,9 +103,8 @@ def shuffle(settings: Sections) -> ShuffleServiceInputs | None:
     """The shuffle service; None without one, and for an existing one."""
     if settings.shuffle is None or settings.shuffle.existing_endpoints:
         return None
-    return ShuffleServiceInputs.wired(
-        settings.shuffle, ShuffleWiring(pods=settings.cluster.pods, tags=settings.all_tags)
-    )
+    wiring = ShuffleWiring(pods=settings.cluster.pods, tags=settings.all_tags)
+    return ShuffleServiceInputs.wired(settings.images.of_shuffle(settings.shuffle), wiring)
 
 
 def admission(settings: Sections) -> AdmissionPoliciesInputs:
@@ -188,7 +187,7 @@ def operator(settings: Sections) -> SparkOperatorInputs | None:
     if not settings.workspaces:
         return None
     wiring = OperatorWiring(job_namespaces=settings.job_namespaces, pods=settings.cluster.pods, tags=settings.all_tags)
-    return SparkOperatorInputs.wired(settings.operator, wiring)
+    return SparkOperatorInputs.wired(settings.images.of_operator(settings.operator), wiring)
 
 
 def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text) -> HistoryServerInputs | None:
@@ -203,9 +202,10 @@ def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text)
         role_name=identity.role_name,
         role_arn=identity.role_arn,
         oidc_provider_arn=identity.oidc_provider_arn,
+        credentials_sidecar_image=settings.job_defaults.credentials_sidecar_image,
         tags=settings.all_tags,
     )
-    image = settings.history.image or settings.spark.image
+    image = settings.history.image or settings.job_defaults.image
     return HistoryServerInputs.wired(settings.history.changed(image=image), wiring)
 
 

@@ -19,6 +19,8 @@ class SparkOperatorArgs(TypedDict):
     """Registry; without internet access a mirror, for example an ACR instance in the same region. Allowed: a registry such as registry.example.com/mirror. Default: ghcr.io."""
     image_repository: NotRequired[str]
     """Repository in the registry. Allowed: text. Default: kubeflow/spark-operator/controller."""
+    image_digest: NotRequired[str]
+    """Digest of the image, so that its tag cannot be moved to another; none: by tag alone. Allowed: sha256: and 64 hexadecimal digits. Default: none."""
     image_pull_secrets: NotRequired[list[str]]
     """Names of pull secrets in the operator's namespace; ACR of the same account needs none. Allowed: a list, each text. Default: empty."""
     replicas: NotRequired[int]

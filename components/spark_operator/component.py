@@ -25,7 +25,7 @@ from ..pods.kinds import KINDS
 from ..pods.parts import cost_tags, restricted_namespace, virtual_node_tolerations
 from ..spark import submit
 from .args import SparkOperatorArguments
-from .inputs import SparkOperatorInputs, controller_account
+from .inputs import OperatorImage, SparkOperatorInputs, controller_account
 
 CRD = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 ANNOTATION_HOOK = "spark-on-ack.io/submit-hook"
@@ -127,11 +127,7 @@ def chart_values(inputs: SparkOperatorInputs) -> dict[str, Any]:
     """The chart's values: only what differs from its own, every path checked against its values.yaml by a test."""
     return {
         "fullnameOverride": inputs.namespace,
-        "image": {
-            "registry": inputs.image.registry,
-            "repository": inputs.image.repository,
-            "pullSecrets": [{"name": secret} for secret in inputs.image.pull_secrets],
-        },
+        "image": _image(inputs.image),
         "controller": _rates(inputs) | _pods(inputs),
         # a pod webhook would be on the path of every executor, with one replica and failurePolicy Fail
         "webhook": {"enable": False},
@@ -144,6 +140,16 @@ def chart_values(inputs: SparkOperatorInputs) -> dict[str, Any]:
         # the only label that every job has and that identifies its team
         "prometheus": {"metrics": {"enable": True, "port": OPERATOR_METRICS, "labels": "namespace"}},
     }
+
+
+def _image(image: OperatorImage) -> dict[str, Any]:
+    """The controller's image; without a digest its tag is left to the chart."""
+    values = {
+        "registry": image.registry,
+        "repository": image.repository,
+        "pullSecrets": [{"name": secret} for secret in image.pull_secrets],
+    }
+    return values | ({"tag": image.tag} if image.digest else {})
 
 
 def _rates(inputs: SparkOperatorInputs) -> dict[str, Any]:

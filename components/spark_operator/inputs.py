@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..base.constants import SCRAPER_NAMESPACE
+from ..base.constants import SCRAPER_NAMESPACE, SPARK_OPERATOR_VERSION
 from ..base.inputs import Inputs
 from ..base.mistakes import Mistakes, check
 from ..base.sentences import show
 from ..base.values import NamespaceName, matching
+from ..pods.images import ImageDigest, ImageRegistry
 from ..pods.kinds import PODS_WORDS, Pods
 from ..pods.sizes import Spec, round_up
 
@@ -31,9 +32,6 @@ ChartSource = Annotated[
         r"https://\S+|oci://\S+|\.{0,2}/\S+|\S+\.tgz",
         "a chart repository (https://…), an OCI chart (oci://…/spark-operator), or the path of a directory or .tgz",
     ),
-]
-ImageRegistry = Annotated[
-    str, *matching(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?", "a registry such as registry.example.com/mirror")
 ]
 
 
@@ -69,9 +67,22 @@ class OperatorImage(Inputs):
         description="Registry; without internet access a mirror, for example an ACR instance in the same region",
     )
     repository: str = Field("kubeflow/spark-operator/controller", description="Repository in the registry")
+    digest: ImageDigest | None = Field(
+        None, description="Digest of the image, so that its tag cannot be moved to another; none: by tag alone"
+    )
     pull_secrets: tuple[str, ...] = Field(
         (), description="Names of pull secrets in the operator's namespace; ACR of the same account needs none"
     )
+
+    @property
+    def tag(self) -> str:
+        """The chart's version, and the digest where there is one: the chart writes `registry/repository:tag`."""
+        return SPARK_OPERATOR_VERSION + (f"@{self.digest}" if self.digest else "")
+
+    @property
+    def name(self) -> str:
+        """The whole name of the image."""
+        return f"{self.registry}/{self.repository}:{self.tag}"
 
 
 class OperatorSettings(Inputs):

@@ -16,6 +16,7 @@ from policies.base.rule import Context, StackViolations, Violations, rule
 from policies.base.shared import shared
 from policies.base.view import Props, View, of_types
 from policies.resources.conf import Conf, conf_of
+from policies.resources.images import images_of
 from policies.resources.objects import namespace_of, workspaces
 from policies.resources.pods import WITH_JOBS, containers, drivers_and_executors, job_pods
 from policies.resources.types import NAMESPACE
@@ -137,11 +138,7 @@ RAM_ROLE = _ROLE.rule(_ram_role, (NAMESPACE, *WITH_JOBS), whole_stack=True)
 
 def _allowed_image(views: Sequence[View], context: Context) -> StackViolations:
     for view, namespace in _in_workspaces(views):
-        conf = conf_of(view) or Conf()
-        images = {key: image for key, image in conf.items() if key.endswith("container.image")}
-        for pods in job_pods(view):
-            images |= {c.where("image"): image for c in containers(pods.pod) if (image := c.text("image"))}
-        for where, image in images.items():
+        for where, image in images_of(view):
             if not any(_matches(image, prefix) for prefix in _listed(namespace, ANNOTATION_IMAGES)):
                 yield view, f"{_IMAGE.message} ({where})"
 

@@ -74,6 +74,43 @@ def test_unpinned_addons_a_private_endpoint_and_nat_are_named() -> None:
     assert "add-on versions" not in public
 
 
+FOLDER = "registry-vpc.cn-hangzhou.aliyuncs.com/acme"
+
+
+def test_public_images_without_a_way_out_are_a_shortfall_that_names_them_and_both_ways_out() -> None:
+    row = rows()["a way to public images"]
+    assert row.enough is False
+    assert row.need == "apache/celeborn:0.7.0, ghcr.io/kubeflow/spark-operator/controller:2.5.2"
+    assert "images.registry" in row.where
+    assert "network.nat.enabled: true" in row.where
+
+
+def test_a_nat_gateway_or_a_registry_in_the_vpc_is_a_way_to_images() -> None:
+    with_nat = rows(network={**NETWORK, "nat": {"enabled": True}})
+    assert with_nat["a way to public images"].enough is True
+    with_registry = rows(images={"registry": FOLDER})
+    assert "a way to public images" not in with_registry
+    assert with_registry["images in the registry"].need.endswith(f"celeborn:0.7.0, spark-operator:2.5.2 in {FOLDER}")
+
+
+def test_the_address_of_a_registry_outside_the_vpc_is_a_shortfall() -> None:
+    assert rows(images={"registry": "registry.cn-hangzhou.aliyuncs.com/acme"})["a way to public images"].enough is False
+    other_region = {"registry": "registry-vpc.cn-beijing.aliyuncs.com/acme"}
+    assert rows(images=other_region)["a way to public images"].enough is False
+
+
+def test_a_team_with_a_public_image_of_its_own_is_named() -> None:
+    team = {"team": "a", "quota": {"pods": 200}, "spark": {"image": "docker.io/acme/spark:1"}}
+    row = rows(images={"registry": FOLDER}, workspaces=[team])["a way to public images"]
+    assert row.need == "docker.io/acme/spark:1"
+
+
+def test_images_by_digest_are_enough_and_images_by_tag_are_to_be_checked() -> None:
+    digests = dict.fromkeys(("spark", "celeborn", "spark-operator"), f"sha256:{'0' * 64}")
+    assert rows(images={"registry": FOLDER})["images by digest"].enough is None
+    assert rows(images={"registry": FOLDER, "digests": digests})["images by digest"].enough is True
+
+
 def test_an_existing_cluster_elsewhere_asks_nothing_of_an_account() -> None:
     assert set(rows("existing")) == {"NetworkPolicies in the cluster"}
 

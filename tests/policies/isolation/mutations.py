@@ -20,7 +20,9 @@ from tests.policies.isolation.platform import (
     trust,
 )
 
+IMAGE = {"registry": "registry-vpc.cn-hangzhou.aliyuncs.com/example", "repository": "spark-operator"}
 DEFAULTS, DRIVER, BINDING = "spark-a-spark-defaults", "spark-a-driver", "spark-a-driver"
+OTHER = "registry-vpc.cn-hangzhou.aliyuncs.com/other"
 POLICY, ROLE, APPLICATION = "a-policy", "a-role", "spark-a-job"
 
 
@@ -70,6 +72,13 @@ def noted(**notes: str) -> dict[str, Any]:
     template = pod("executor")
     template["metadata"]["annotations"] |= {f"{ECI}{k.replace('_', '-')}": v for k, v in notes.items()}
     return template
+
+
+def worker_image(image: str) -> Change:
+    def change(graph: Graph) -> None:
+        get(graph, "celeborn-worker-set")["spec"]["template"]["spec"]["containers"][0]["image"] = image
+
+    return change
 
 
 def container(**changes: Any) -> Change:
@@ -157,6 +166,7 @@ MUTATIONS: dict[str, Change] = {
     "public-service": spec_of("celeborn-worker", type="LoadBalancer"),
     "security-group-open": put_in("inside", cidrIp="0.0.0.0/0"),
     "shared-network": remove("vswitch"),
+    "image-reach": worker_image("apache/celeborn:0.7.0"),
     "network-peering": add(resource("alicloud:vpc/peerConnection:PeerConnection", "peer", {})),
     "config-map-secret": lambda g: get(g, "celeborn-worker-conf")["data"].update({"more": "password = hunter"}),
     "no-access-key": jobs({"spark.hadoop.fs.oss.accessKeyId": "x"}),
@@ -169,7 +179,7 @@ MUTATIONS: dict[str, Change] = {
     "token-audience": executor(automountServiceAccountToken=True),
     "eci-annotation": jobs(executor=noted(eci_security_group="sg-1")),
     "ram-role": jobs(executor=noted(eci_ram_role_name="x-b")),
-    "allowed-image": jobs({"spark.kubernetes.executor.container.image": "docker.io/x/y:1"}),
+    "allowed-image": jobs({"spark.kubernetes.executor.container.image": f"{OTHER}/y:1"}),
     "workload-account": jobs({"spark.kubernetes.authenticate.executor.serviceAccountName": "spark-driver"}),
     "no-node-choice": executor(tolerations=[{"operator": "Exists"}]),
     "cluster-mode": spec_of(APPLICATION, mode="client"),
@@ -193,7 +203,7 @@ MUTATIONS: dict[str, Change] = {
     "cluster-protected": put_in("cluster", deletionProtection=False),
     "audit-log": put_in("cluster", auditLogConfig={"enabled": False}),
     "disk-encryption": put_in("-disks", parameters={"encrypted": "false"}),
-    "operator-scope": put_in("operator", values={"spark": {"jobNamespaces": [""]}}),
+    "operator-scope": put_in("operator", values={"image": IMAGE, "spark": {"jobNamespaces": [""]}}),
     "shuffle-authentication": put_in(
         "celeborn-worker-conf", data={"celeborn-defaults.conf": "celeborn.auth.enabled false"}
     ),
@@ -243,6 +253,10 @@ VARIANTS: dict[str, list[Change]] = {
         spec_of("celeborn-worker", type="NodePort"),
         spec_of("celeborn-worker", externalIPs=["1.2.3.4"]),
     ],
+    "image-reach": [
+        worker_image("registry.cn-hangzhou.aliyuncs.com/example/celeborn:0.7.0"),
+        put_in("operator", values={"spark": {"jobNamespaces": ["spark-a", "spark-b"]}}),
+    ],
     "security-group-open": [put_in("inside", ipv6CidrIp="::/0")],
     "config-map-secret": [
         lambda g: get(g, "celeborn-worker-conf")["data"].update({"tls.key": "x"}),
@@ -276,8 +290,11 @@ VARIANTS: dict[str, list[Change]] = {
     "hdfs-versions": [add(resource("alicloud:oss/bucketWorm:BucketWorm", "worm", {"bucket": "x-hdfs"}))],
     "cluster-protected": [unprotected("cluster")],
     "operator-scope": [
-        put_in("operator", values={}),
-        put_in("operator", values={"spark": {"jobNamespaces": ["spark-a"], "jobNamespaceSelector": "x=y"}}),
+        put_in("operator", values={"image": IMAGE}),
+        put_in(
+            "operator",
+            values={"image": IMAGE, "spark": {"jobNamespaces": ["spark-a"], "jobNamespaceSelector": "x=y"}},
+        ),
     ],
     "shuffle-authentication": [put_in("celeborn-worker-conf", data={"celeborn-defaults.conf": ""})],
 }

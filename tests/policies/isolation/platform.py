@@ -179,13 +179,17 @@ def services() -> list[Resource]:
         "metadata": {"labels": {"app": "celeborn"}},
         "spec": {
             "securityContext": RESTRICTED,
-            "containers": [{"name": "worker", "image": "celeborn", "securityContext": HARDENED}],
+            "containers": [{"name": "worker", "image": f"{REGISTRY}celeborn:0.7.0", "securityContext": HARDENED}],
         },
     }
     cluster = {"deletionProtection": True, "auditLogConfig": {"enabled": True}}
     ack = resource("alicloud:cs/managedKubernetes:ManagedKubernetes", "cluster", cluster)
     ack.options["protect"] = True
-    chart = {"chart": "spark-operator", "values": {"spark": {"jobNamespaces": ["spark-a", "spark-b"]}}}
+    image = {"registry": REGISTRY.rstrip("/"), "repository": "spark-operator"}
+    chart = {
+        "chart": "spark-operator",
+        "values": {"image": image, "spark": {"jobNamespaces": ["spark-a", "spark-b"]}},
+    }
     shuffle = {"celeborn-defaults.conf": "# why\nceleborn.auth.enabled true"}
     return [
         ack,

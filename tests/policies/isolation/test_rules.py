@@ -195,6 +195,7 @@ def test_figures_of_the_configuration_reach_the_rule(isolation_pack: Pack) -> No
     cases: dict[str, dict[str, Any]] = {
         "shared-network": {"allowed": True},
         "network-peering": {"allowed": True},
+        "image-reach": {"registries": ["docker.io"]},
         "team-secret": {"allowed": ["token"]},
         "pod-security": {"exempt": ["spark-a"]},
         "ram-system-policy": {"allowed": ["AliyunOSSFullAccess"]},
