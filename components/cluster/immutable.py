@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from ..base.immutable import unless_changed
-from .inputs import ClusterInputs
+from .inputs import ClusterInputs, ClusterSettings
 
 REASONS = {
     "flavour": "a cluster cannot be converted",
@@ -26,10 +26,14 @@ def changed(created_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
     ]
 
 
+def figures(settings: ClusterSettings) -> dict[str, Any]:
+    """What cannot change while the cluster exists: key of the settings -> value."""
+    return {key: getattr(settings, key) for key in REASONS}
+
+
 def checked_flavour(name: str, inputs: ClusterInputs, parent: pulumi.Resource) -> pulumi.Output[str]:
     """The flavour, or InputError at preview when the stack's cluster was created differently.
 
     The cluster's profile follows from this output, so no cluster is touched before the comparison.
     """
-    now = {key: getattr(inputs, key) for key in REASONS}
-    return unless_changed(f"{name}-as-made", now, changed, str(inputs.flavour), parent)
+    return unless_changed(f"{name}-as-made", figures(inputs), changed, str(inputs.flavour), parent)
