@@ -3,8 +3,9 @@
 
 Reads the ConfigMap `spark-defaults` of the job's namespace and the SparkApplication, with the pod's own account.
 Configuration: handed over as --properties-file, so whatever the application says wins. Pod templates: the
-application's own is merged over the workspace's. Refuses what would run a team's code inside the operator. A submission that was under
-way when the operator was killed is made again by the next one: the hook knows the driver it left, and reports success.
+application's own is merged over the workspace's. Refuses what would run a team's code inside the operator.
+A submission that was under way when the operator was killed is made again by the next one: the hook knows the driver
+that it left, and reports success.
 An error is one sentence on stderr; the operator shows it in the application's status.
 
 Standard library only, Python 3.8 and later: it runs in the operator's image.
