@@ -36,7 +36,7 @@ def config_of(stack_file: Path, project: str) -> tuple[dict[str, str], list[str]
         if isinstance(written, dict) and set(written) == {"secure"}:
             secrets.append(full)
             value = "placeholder-of-an-encrypted-value"
-        texts[full] = value if isinstance(value, str) else json.dumps(value)
+        texts[full] = value if isinstance(value, str) else json.dumps(value, default=str)
     return texts, secrets
 
 

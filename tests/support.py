@@ -3,13 +3,22 @@
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from components.base.mistakes import InputError
 from replay.child import record_function
 from replay.graph import Graph
+
+
+def round_trip(facts: Any) -> Any:
+    """Facts as a state may hand them back: every number a float, keys of maps in another order."""
+    if isinstance(facts, Mapping):
+        return {k: round_trip(facts[k]) for k in sorted(facts, reverse=True)}
+    if isinstance(facts, list | tuple):
+        return [round_trip(v) for v in facts]
+    return float(facts) if isinstance(facts, int) and not isinstance(facts, bool) else facts
 
 
 def record(

@@ -24,7 +24,9 @@ when a job arrives. {both} of the packs' rules are also enforced at arrival, wit
 
 | Where | When | What it does |
 |---|---|---|
-| deploy | `pulumi up` with `--policy-pack policies/cost --policy-pack policies/isolation`, and `make preview` \
+| deploy | `pulumi up -s ENV` with `--policy-pack policies/cost --policy-pack-config policies/cost/ENV.json \
+--policy-pack policies/isolation --policy-pack-config policies/isolation/ENV.json` (without the configurations \
+every rule has its default level and figures, which prod does not meet), and `make preview` \
 | reports violations of advisory rules, refuses violations of mandatory ones |
 | in the program | every `pulumi up` and `pulumi preview`, without any flag \
 | violations of the environment's mandatory rules stop the program before its first resource, all at once |

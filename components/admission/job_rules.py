@@ -40,6 +40,16 @@ JOB_RULES = (
         severity="medium",
     ),
     Rule(
+        id="workspace-retired",
+        title="A retired workspace takes no new jobs",
+        message="this workspace is retired, and the day from which it may be removed is set",
+        reason="Its namespace is deleted from that day on, with every job that still runs in it.",
+        way_out="submit the job from another workspace, or ask the platform to take the team out of retire.teams",
+        targets=SUBMISSIONS,
+        check="request.operation != 'CREATE' || variables.retired == ''",
+        offending="variables.retired",
+    ),
+    Rule(
         id="internal-service",
         title="A job's services stay inside the cluster",
         message="a job's services must be of type ClusterIP and without external addresses",

@@ -13,6 +13,7 @@ from ..base.constants import (
     ANNOTATION_MAX_EXECUTORS,
     ANNOTATION_MAX_MEMORY,
     ANNOTATION_RAM_ROLES,
+    ANNOTATION_RETIRED,
     DRIVER_ACCOUNT,
     ECI,
     LABEL_SPARK_ROLE,
@@ -73,6 +74,7 @@ OF_NAMESPACE: Final = {
     "allowed_images": f"variables.notes[?{text(ANNOTATION_IMAGES)}].orValue('').split(',')",
     "allowed_roles": f"variables.notes[?{text(ANNOTATION_RAM_ROLES)}].orValue('').split(',')",
     "most_executors": f"int(variables.notes[?{text(ANNOTATION_MAX_EXECUTORS)}].orValue('-1'))",
+    "retired": f"variables.notes[?{text(ANNOTATION_RETIRED)}].orValue('')",
     "largest": f"{{?'cpu': variables.notes[?{text(ANNOTATION_MAX_CPU)}], "
     f"?'memory': variables.notes[?{text(ANNOTATION_MAX_MEMORY)}]}}",
 }

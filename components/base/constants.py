@@ -26,6 +26,8 @@ ANNOTATION_MAX_EXECUTORS: Final = "spark-on-ack.io/max-executors"
 ANNOTATION_MAX_CPU: Final = "spark-on-ack.io/max-container-cpu"
 ANNOTATION_MAX_MEMORY: Final = "spark-on-ack.io/max-container-memory"
 """On a team's namespace: the largest request of one container, as Kubernetes quantities."""
+ANNOTATION_RETIRED: Final = "spark-on-ack.io/retired"
+"""On a team's namespace that takes no new jobs: the day from which it may go. Read by the admission policies."""
 
 # --- Kubernetes and ACK ---
 LABEL_ZONE: Final = "topology.kubernetes.io/zone"

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import pulumi
 
 from .mistakes import InputError
+from .values import as_written
 
 T = TypeVar("T")
 Facts = Mapping[str, Any]
@@ -22,7 +23,7 @@ def unless_changed(
     """
 
     def compare(created_with: Facts) -> T:
-        sentences = changed(created_with, now)
+        sentences = changed(as_written(created_with), now)
         if sentences:
             raise InputError(sentences)
         return value

@@ -2,7 +2,7 @@
 
 import re
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import pulumi
@@ -75,6 +75,15 @@ def whole(value: object) -> object:
     if isinstance(value, list):
         return tuple(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def as_written(value: Any) -> Any:  # noqa: ANN401 - any part of a state
+    """What a state hands back, as the program once wrote it: numbers have become floats, at any depth."""
+    if isinstance(value, Mapping):
+        return {k: as_written(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_written(v) for v in value]
+    return whole(value)
 
 
 def from_text(value: object, annotation: object) -> object:

@@ -6,8 +6,7 @@ from typing import Any
 import pulumi
 
 from ..base.immutable import unless_changed
-from ..base.outputs import is_known
-from .inputs import ClusterInputs
+from .inputs import ClusterInputs, ClusterSettings
 
 REASONS = {
     "flavour": "a cluster cannot be converted",
@@ -28,10 +27,15 @@ def changed(created_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
     ]
 
 
+def figures(settings: ClusterSettings) -> dict[str, Any]:
+    """What cannot change while the cluster exists: key -> value, as far as it is known while the program runs."""
+    known = {key: getattr(settings, key) for key in REASONS if key in type(settings).model_fields}
+    return {key: value for key, value in known.items() if is_known(value)}
+
+
 def checked_flavour(name: str, inputs: ClusterInputs, parent: pulumi.Resource) -> pulumi.Output[str]:
     """The flavour, or InputError at preview when the stack's cluster was created differently.
 
     The cluster's profile follows from this output, so no cluster is touched before the comparison.
     """
-    now = {key: value for key in REASONS if is_known(value := getattr(inputs, key))}
-    return unless_changed(f"{name}-as-made", now, changed, str(inputs.flavour), parent)
+    return unless_changed(f"{name}-as-made", figures(inputs), changed, str(inputs.flavour), parent)

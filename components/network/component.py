@@ -10,7 +10,7 @@ import pulumi_alicloud as alicloud
 from ..base.immutable import unless_changed
 from ..base.tags import cloud_tags
 from .args import NetworkArguments
-from .inputs import NetworkInputs
+from .inputs import NetworkInputs, NetworkSettings
 
 CLOUD_SERVICES = "100.64.0.0/10"
 """Where the cloud's own services are inside a VPC: OSS, DNS, instance metadata (from memory, not tried)."""
@@ -46,11 +46,10 @@ class Network(pulumi.ComponentResource):
             self.vswitch_ids = pulumi.Output.all(*inputs.existing.vswitch_ids).apply(list)
             self.security_group_id = pulumi.Output.from_input(inputs.existing.security_group_id or "")
         else:
-            now = {"cidr": inputs.cidr, "ranges": dict(zip(inputs.zones, inputs.ranges, strict=True))}
             vpc = alicloud.vpc.Network(
                 f"{name}-vpc",
                 vpc_name=f"{name}-vpc",
-                cidr_block=unless_changed(f"{name}-as-made", now, changed, str(inputs.cidr), self),
+                cidr_block=unless_changed(f"{name}-as-made", figures(inputs), changed, str(inputs.cidr), self),
                 resource_group_id=inputs.resource_group_id,
                 tags=cloud_tags(f"{name}-vpc", inputs.tags),
                 opts=pulumi.ResourceOptions(parent=self),
@@ -166,6 +165,11 @@ class Network(pulumi.ComponentResource):
             )
 
 
+def figures(settings: NetworkSettings) -> dict[str, Any]:
+    """The addresses that pods of a live network use: of the VPC, and of each zone's vswitch."""
+    return {"cidr": settings.cidr, "ranges": dict(zip(settings.zones, settings.ranges, strict=True))}
+
+
 def changed(created_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """One sentence for each address range that a live network cannot give up.
 
@@ -177,11 +181,13 @@ def changed(created_with: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
             f"{created_with['cidr']!r}, and the cluster lives in its addresses. Allowed: {created_with['cidr']!r}; or "
             "a new stack beside this one"
         ]
-    keep = f"Allowed: {', '.join(created_with['ranges'])} first and unchanged, new zones after them"
+    # a state keeps no order; the addresses tell it
+    first = sorted(created_with["ranges"].items(), key=lambda of_zone: IPv4Network(of_zone[1]))
+    keep = f"Allowed: {', '.join(zone for zone, _ in first)} first and unchanged, new zones after them"
     return [
         f"network.zones: {zone!r} would take {new}, but {old} with {taken} was created first, and pods live there. "
         f"{keep}"
         for zone, new in now["ranges"].items()
-        for old, taken in created_with["ranges"].items()
+        for old, taken in first
         if (zone == old and new != taken) or (zone != old and IPv4Network(new).overlaps(IPv4Network(taken)))
     ]

@@ -9,7 +9,9 @@ import pulumi
 from ..admission.component import AdmissionPolicies
 from ..base.configuration import Entry
 from ..base.constants import submit_group
+from ..base.mistakes import InputError
 from ..base.outputs import embed
+from ..base.state import read_state
 from ..cluster.component import Cluster
 from ..history.component import HistoryServer
 from ..history.inputs import HISTORY_ACCOUNT
@@ -33,6 +35,7 @@ from . import wiring
 from .args import SparkPlatformArguments
 from .inputs import SparkPlatformInputs
 from .preflight import ask
+from .retire import lost
 from .wiring import NetworkFacts, OidcFacts, RoleFacts
 
 
@@ -63,9 +66,12 @@ class SparkPlatform(pulumi.ComponentResource):
     """Dashboards, as addresses where Grafana's is known; empty without monitoring."""
 
     def __init__(self, name: str, args: SparkPlatformArguments, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("spark-on-ack:index:SparkPlatform", name, None, opts)
         inputs = SparkPlatformInputs.of(args, f"SparkPlatform {name}")
         self._settings = settings = inputs.settings
+        sentences = lost(settings, read_state())
+        if sentences:
+            raise InputError(sentences, "what is live would be lost; nothing was changed:")
+        super().__init__("spark-on-ack:index:SparkPlatform", name, None, opts)
         if settings.preflight:
             ask(settings, self)
         self._cluster = self._make_cluster(inputs.kubeconfig)

@@ -1,16 +1,19 @@
 """The sections of a stack file, composed of the components' own settings, and what follows from them."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..admission.inputs import AdmissionSettings
-from ..base.cloud import Region
+from ..base.cloud import Region, Zone
 from ..base.inputs import Inputs
-from ..base.mistakes import WrongElsewhereError
+from ..base.mistakes import WrongElsewhereError, not_allowed
 from ..base.outputs import is_known
+from ..base.sentences import Allowed
 from ..base.values import matching
 from ..cluster.inputs import ClusterSettings
 from ..history.inputs import HistorySettings
@@ -25,7 +28,42 @@ from ..storage.inputs import StorageSettings
 from ..workspace.inputs import Egress, WorkspaceSettings
 from .images import ImagesSettings
 
+
+def _day(value: object) -> object:
+    """A date without quotes is a point in time to the engine's YAML: its text begins with the day."""
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})([T ]00:00:00.*)?", value) if isinstance(value, str) else None
+    return match[1] if match else value
+
+
+def _is_a_day(value: str) -> str:
+    try:
+        if date.fromisoformat(value).isoformat() != value:
+            raise ValueError(value)
+    except ValueError:
+        raise not_allowed(f"allowed: {DAY_WORDS}") from None
+    return value
+
+
+DAY_WORDS = "a day such as 2026-12-31"
+Day = Annotated[str, BeforeValidator(_day), AfterValidator(_is_a_day), Allowed(DAY_WORDS)]
 Environment = Annotated[str, *matching(r"[a-z][a-z0-9-]{1,19}", "2 to 20 lower-case letters, digits and dashes")]
+
+
+class Retire(Inputs):
+    """What leaves the stack, each with the day (UTC) from which its removal is allowed."""
+
+    teams: dict[str, Day] = Field(
+        {},
+        description="Team -> day. While its workspace is still listed, it takes no new jobs and those that run go on; "
+        "from that day on the workspace may be removed, with its namespace and all jobs in it",
+    )
+    zones: dict[Zone, Day] = Field(
+        {},
+        description="Zone -> day from which it may be removed from network.zones, with its vswitch and all pods in it",
+    )
+    shuffle: Day | None = Field(
+        None, description="Day from which the shuffle service may be removed, with the shuffle data of running jobs"
+    )
 
 
 class Sections(Inputs):
@@ -51,6 +89,9 @@ class Sections(Inputs):
     admission: AdmissionSettings = Field(AdmissionSettings(), description="The rules for submitted jobs")
     spark: SparkSettings = Field(SparkSettings(), description="Defaults of all teams' jobs")
     workspaces: tuple[WorkspaceSettings, ...] = Field((), description="One entry per team")
+    retire: Retire = Field(
+        Retire(), description="What leaves; removing something live that is not named here is refused"
+    )
     history: HistorySettings | None = Field(None, description="The Spark history server; needs storage")
     monitoring: MonitoringSettings | None = Field(None, description="Alerts and dashboards")
     preflight: bool = Field(

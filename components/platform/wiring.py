@@ -178,6 +178,7 @@ def workspace(
         event_log_dir=event_log_dir,
         oss_hdfs=stored is not None,
         files_bucket=stored.files_bucket if stored else "",
+        retired=settings.retire.teams.get(team.team, ""),
     )
     return WorkspaceInputs.wired(team, wiring)
 

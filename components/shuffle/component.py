@@ -231,6 +231,7 @@ def _namespace_labels() -> dict[str, str]:
 def immutable_figures(inputs: ShuffleSettings) -> dict[str, Any]:
     """What cannot change while the service exists: key of the settings -> value."""
     return {
+        "namespace": inputs.namespace,
         "masters.replicas": inputs.masters.replicas,
         "masters.disk_gib": inputs.masters.disk_gib,
         "workers.disks": inputs.workers.disks,

@@ -135,6 +135,8 @@ class WorkspaceArgs(TypedDict):
     """Whether oss:// paths go to OSS-HDFS by default. Allowed: true or false. Default: false."""
     files_bucket: NotRequired[pulumi.Input[str]]
     """Plain bucket jobs read their files from; empty: none. Allowed: text. Default: empty."""
+    retired: NotRequired[str]
+    """Day from which the workspace may be removed: it takes no new jobs, those that run go on; empty: it stays. Allowed: text. Default: empty."""
     metrics_namespace: NotRequired[str]
     """Namespace of the pods that read the drivers' metrics. Allowed: text. Default: arms-prom."""
 

@@ -236,6 +236,11 @@ class WorkspaceWiring(PodSurroundings):
     event_log_dir: Value[str] = Field("", description="Where jobs write event logs (oss://…); empty: nowhere")
     oss_hdfs: bool = Field(False, description="Whether oss:// paths go to OSS-HDFS by default")
     files_bucket: Value[str] = Field("", description="Plain bucket jobs read their files from; empty: none")
+    retired: str = Field(
+        "",
+        description="Day from which the workspace may be removed: it takes no new jobs, those that run go on; empty: "
+        "it stays",
+    )
     metrics_namespace: str = Field(
         SCRAPER_NAMESPACE, description="Namespace of the pods that read the drivers' metrics"
     )

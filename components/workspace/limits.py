@@ -36,6 +36,8 @@ def namespace_annotations(inputs: WorkspaceInputs) -> dict[str, Any]:
     }
     if inputs.monthly_budget_cny is not None:
         annotations[c.ANNOTATION_BUDGET] = str(inputs.monthly_budget_cny)
+    if inputs.retired:
+        annotations[c.ANNOTATION_RETIRED] = inputs.retired
     return annotations
 
 
@@ -54,7 +56,8 @@ def quota_hard(inputs: WorkspaceInputs) -> dict[str, Any]:
     """`spec.hard` of the one ResourceQuota: every new pod is counted in it, and more objects would slow creation down.
 
     `pods` counts pods that run or wait, `count/pods` finished ones as well. Requests are counted; an admission rule
-    keeps limits from exceeding them, because serverless pods are billed by limits.
+    keeps limits from exceeding them, because serverless pods are billed by limits. A retired workspace takes no further
+    SparkApplication; its pods are counted as before, since a running job may still need executors.
     """
     quota = inputs.quota
     return {
@@ -69,7 +72,7 @@ def quota_hard(inputs: WorkspaceInputs) -> dict[str, Any]:
         "services.nodeports": "0",
         "count/configmaps": _text(quota.config_maps),
         "count/secrets": _text(quota.secrets),
-        "count/sparkapplications.sparkoperator.k8s.io": _text(quota.applications),
+        "count/sparkapplications.sparkoperator.k8s.io": "0" if inputs.retired else _text(quota.applications),
     }
 
 

@@ -11,7 +11,7 @@ from components.network.inputs import NetworkInputs, NetworkSettings, NetworkWir
 from replay.graph import Graph
 from replay.recorder import Cloud
 from tests.alicloud_types import mistakes
-from tests.support import record
+from tests.support import record, round_trip
 
 ZONES = ["cn-hangzhou-h", "cn-hangzhou-i", "cn-hangzhou-j"]
 EXISTING = {"vpc_id": "vpc-1", "vswitch_ids": ["vsw-1", "vsw-2"], "security_group_id": "sg-1"}
@@ -197,7 +197,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def remembered(self: Cloud, args: Any) -> Any:
         id_, state = answer(self, args)
-        return id_, (state | {"output": CREATED_WITH}) if args.typ == "pulumi:index:Stash" else state
+        return id_, (state | {"output": round_trip(CREATED_WITH)}) if args.typ == "pulumi:index:Stash" else state
 
     monkeypatch.setattr(Cloud, "new_resource", remembered)
 
@@ -224,3 +224,9 @@ def test_every_zone_that_would_move_or_take_anothers_place_is_named() -> None:
     turned = {"cidr": "10.0.0.0/16", "ranges": {ZONES[1]: "10.0.0.0/19", ZONES[0]: "10.0.32.0/19"}}
     assert len(changed(CREATED_WITH, turned)) == 4
     assert changed(CREATED_WITH, CREATED_WITH) == []
+
+
+def test_the_refusal_lists_the_zones_in_the_order_of_their_addresses_however_the_state_keeps_them() -> None:
+    now = {"cidr": "10.0.0.0/16", "ranges": {ZONES[2]: "10.0.0.0/19"}}
+    (sentence,) = changed(round_trip(CREATED_WITH), now)
+    assert sentence.endswith(f"Allowed: {ZONES[0]}, {ZONES[1]} first and unchanged, new zones after them")

@@ -11,35 +11,38 @@ from components.base.constants import (
     ANNOTATION_MAX_EXECUTORS,
     ANNOTATION_MAX_MEMORY,
     ANNOTATION_RAM_ROLES,
+    ANNOTATION_RETIRED,
     ECI,
     LABEL_WORKSPACE,
 )
 
 Json = dict[str, Any]
 NAMESPACE = "admission-cases"
+RETIRED = "admission-retired"
 DRIVER = f"system:serviceaccount:{NAMESPACE}:spark-driver"
 OPERATOR = "system:serviceaccount:spark-operator:spark-operator-controller"
 PERSON = "alice"
 IMAGE = "registry.example.com/team-a/spark:3.5.9"
 SIZE = {"requests": {"cpu": "2", "memory": "4Gi"}, "limits": {"cpu": "2", "memory": "4Gi"}}
 
+_FACTS = {
+    ANNOTATION_IMAGES: "registry.example.com/team-a/,spark",
+    ANNOTATION_RAM_ROLES: "team-a-data",
+    ANNOTATION_MAX_EXECUTORS: "50",
+    ANNOTATION_MAX_CPU: "16",
+    ANNOTATION_MAX_MEMORY: "64Gi",
+}
+
+
+def _workspace(name: str, more: dict[str, str]) -> Json:
+    """A workspace's namespace. No Pod Security label: what it refuses would hide what the rules refuse."""
+    metadata = {"name": name, "labels": {LABEL_WORKSPACE: "team-a"}, "annotations": {**_FACTS, **more}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
 NAMESPACE_OBJECTS: list[Json] = [
-    {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {
-            "name": NAMESPACE,
-            # no Pod Security label: what it refuses would hide what the rules refuse
-            "labels": {LABEL_WORKSPACE: "team-a"},
-            "annotations": {
-                ANNOTATION_IMAGES: "registry.example.com/team-a/,spark",
-                ANNOTATION_RAM_ROLES: "team-a-data",
-                ANNOTATION_MAX_EXECUTORS: "50",
-                ANNOTATION_MAX_CPU: "16",
-                ANNOTATION_MAX_MEMORY: "64Gi",
-            },
-        },
-    },
+    _workspace(NAMESPACE, {}),
+    _workspace(RETIRED, {ANNOTATION_RETIRED: "2026-12-31"}),
     *(
         {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": NAMESPACE}}
         for name in ("spark-driver", "spark-executor")
@@ -184,6 +187,7 @@ _TEMPLATE = "spec/executor/template/spec/"
 _TOKEN = [{"name": "t", "projected": {"sources": [{"serviceAccountToken": {"audience": "vault", "path": "t"}}]}}]
 
 BAD: list[Case] = [
+    *(each("workspace-retired", "metadata/namespace", RETIRED, "2026-12-31") for each in (_app, _scheduled, _connect)),
     Case("pod-creator", PERSON, pod(), PERSON, "pod-creator a person makes a pod"),
     Case("pod-creator", f"system:serviceaccount:{NAMESPACE}:spark-executor", pod(), name="pod-creator an executor"),
     Case("pod-creator", "system:serviceaccount:other:spark-driver", pod(), name="pod-creator a foreign driver"),

@@ -16,6 +16,7 @@ from tests.sandbox.admission_cases import (
     IMAGE,
     NAMESPACE,
     NAMESPACE_OBJECTS,
+    RETIRED,
     Case,
     Json,
     application,
@@ -41,7 +42,7 @@ def cases(sandbox: Sandbox) -> Iterator[Sandbox]:
     )
     assert made.returncode == 0, made.stderr
     yield sandbox
-    sandbox.kubectl("delete", "namespace", NAMESPACE, "--timeout=90s")
+    sandbox.kubectl("delete", "namespace", NAMESPACE, RETIRED, "--timeout=90s")
 
 
 def sent(sandbox: Sandbox, user: str, manifest: Json, *options: str) -> Done:

@@ -1,5 +1,7 @@
 """Stack files: what is wrong in one is told at once, each mistake in one sentence."""
 
+import json
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -151,3 +153,24 @@ def repeated(model: Any, path: str) -> Iterator[str]:
 
 MEANT = {"region"}
 """Defaults that a stack file may repeat because they are what everybody looks for."""
+
+
+NULLABLE = [k for k, f in Settings.model_fields.items() if type(None) in typing.get_args(f.annotation)]
+
+
+@pytest.mark.parametrize("key", NULLABLE)
+@pytest.mark.parametrize("handed_over", ["", "null"])
+def test_every_section_that_may_be_null_is_read_from_the_engines_text(key: str, handed_over: str) -> None:
+    base = dict(BASES["made"] if key != "network" else BASES["existing"])
+    if key == "storage":
+        base.pop("history")
+    config = {f"{PROJECT}:{k}": v if isinstance(v, str) else json.dumps(v) for k, v in base.items()}
+    token = raw.CONFIG.set({**config, f"{PROJECT}:{key}": handed_over})
+    try:
+        assert getattr(load()[0], key) is None
+    finally:
+        raw.CONFIG.reset(token)
+
+
+def test_the_sections_that_may_be_null_are_these() -> None:
+    assert set(NULLABLE) == {"network", "storage", "shuffle", "history", "monitoring"}

@@ -5,6 +5,7 @@ import re
 from components.admission.rules import RULES as ARRIVAL_RULES
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES as ISOLATION_RULES
+from tests.conftest import ROOT
 from tools.generate_rules import source
 
 
@@ -33,3 +34,13 @@ def test_the_table_says_where_each_rule_is_enforced() -> None:
 def test_the_table_shows_each_environments_level_and_figures() -> None:
     assert rows()["cluster-protected"][6:] == ["a", "a", "M", "M"]
     assert "| `allowed` | whether it is allowed | false | true | false | false |" in source()
+
+
+def test_the_command_gives_each_pack_its_environments_configuration() -> None:
+    packs = re.findall(r"--policy-pack (\S+) --policy-pack-config (\S+)/ENV\.json", source().replace("`", " "))
+    assert packs == [("policies/cost", "policies/cost"), ("policies/isolation", "policies/isolation")]
+    assert all((ROOT / pack / "prod.json").is_file() for pack, _ in packs)
+
+
+def test_what_package_commands_leave_behind_is_not_for_git() -> None:
+    assert {".venv", "components/venv/", "sdks/"} <= set((ROOT / ".gitignore").read_text().split())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from components.base.constants import ANNOTATION_RETIRED
 from policies.base.view import Props, Undecided, Unreadable, view_of
 from policies.cost.model.lines import Line
 from replay.graph import Resource
@@ -122,6 +123,11 @@ def _quota(props: Props) -> str:
     return "quota " + ", ".join(f"{v} {k}" for k, v in amounts.items()) if amounts else ""
 
 
+def _retired(props: Props) -> str:
+    notes = props.at("metadata", "annotations")
+    return f"retired; may be removed from {notes.text(ANNOTATION_RETIRED)}" if notes.has(ANNOTATION_RETIRED) else ""
+
+
 def _bucket(props: Props) -> str:
     return f"bucket {props.text('bucket')} ({props.text('redundancyType') or 'LRS'})"
 
@@ -134,6 +140,7 @@ FACTS: tuple[tuple[str, Callable[[Props], str]], ...] = (
     ("ManagedKubernetes", lambda p: f"control plane {p.text('clusterSpec')}"),
     ("Bucket", _bucket),
     ("Stack", lambda p: f"OSS-HDFS {(p.text('stackName') or '').removeprefix('oss-hdfs-')}"),
+    ("Namespace", _retired),
     ("ResourceQuota", _quota),
     ("Chart", lambda p: f"chart {p.text('chart')} {p.text('version') or ''}".strip()),
 )

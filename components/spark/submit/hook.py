@@ -4,6 +4,8 @@
 Reads the ConfigMap `spark-defaults` of the job's namespace and the SparkApplication, with the pod's own account.
 Configuration: handed over as --properties-file, so whatever the application says wins. Pod templates: the
 application's own is merged over the workspace's. Refuses what would run a team's code inside the operator.
+A submission that was under way when the operator was killed is made again by the next one: the hook knows the driver
+that it left, and reports success.
 An error is one sentence on stderr; the operator shows it in the application's status.
 
 Standard library only, Python 3.8 and later: it runs in the operator's image.
@@ -17,12 +19,14 @@ import ssl
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 DEFAULTS = "spark-defaults"
 """Name of the ConfigMap; its keys are the three below."""
+NEEDED = f"a job's namespace needs the ConfigMap {DEFAULTS} of a workspace"
 CONF, TEMPLATES = "spark-defaults.conf", {"driver": "driver-template.json", "executor": "executor-template.json"}
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 FLAGS = {"--load-spark-defaults", "--supervise", "--verbose", "-v"}
@@ -31,16 +35,31 @@ MERGED_BY = {"containers": "name", "initContainers": "name", "volumeMounts": "mo
 REPLACED_BY = {"volumes": "name", "env": "name"}
 """Lists of a pod whose entries have a key; the second kind has alternatives that must not be mixed."""
 TRIES = 3
+SUBMISSION = "sparkoperator.k8s.io/submission-id"
+"""Label of a driver. The operator 2.5.2 draws a new id for every try and records it when the try has ended."""
+UNFINISHED_SECONDS = 30
+"""How long a spark-submit that still runs elsewhere (an operator that lost its lease) may take to finish its driver."""
 
 
 class Refused(Exception):
     """Why this job is not submitted, in one sentence."""
 
 
+class Absent(Refused):
+    """An object that the job needs is not there."""
+
+
+class AlreadySubmitted(Exception):
+    """An earlier submission, which nobody recorded, has made this driver."""
+
+
 def main() -> int:
     """Becomes spark-submit; returns only when the job is refused."""
     try:
         arguments = prepared(sys.argv[1:])
+    except AlreadySubmitted as e:
+        sys.stdout.write(f"spark-on-ack: driver {e} exists already, from a submission that was interrupted\n")
+        return 0
     except Refused as e:
         sys.stderr.write(f"spark-on-ack: {e}\n")
         return 1
@@ -62,7 +81,63 @@ def prepared(arguments: list[str]) -> list[str]:
     application = get(f"/apis/sparkoperator.k8s.io/v1beta2/namespaces/{namespace}/sparkapplications/{name}")
     if str(application["spec"].get("mainApplicationFile", "")).startswith("-"):
         raise Refused("spec.mainApplicationFile: must not begin with '-'; allowed: the path of a jar or Python file")
+    look_for_driver(application, conf, namespace)
     return [*write_files(application, defaults, conf), *with_mode(arguments)]
+
+
+def look_for_driver(application: dict[str, Any], conf: dict[str, str], namespace: str) -> None:
+    """Raises AlreadySubmitted when an interrupted submission of this application has left its driver.
+
+    That driver belongs to the application and bears an id that the application's status does not know. spark-submit
+    creates the pod first and its ConfigMap last (Spark 3.5): a driver without it can never start, and is deleted so
+    that the submission is made anew. Any other pod of that name is left to spark-submit, which refuses it.
+    """
+    name = conf.get("spark.kubernetes.driver.pod.name", "")
+    path = f"/api/v1/namespaces/{namespace}/pods/{urllib.parse.quote(name, safe='')}"
+    for waited in range(UNFINISHED_SECONDS + 1):
+        try:
+            pod = get(path) if name else {}
+        except Absent:
+            return
+        if not pod or not interrupted(pod, application):
+            return
+        if pod.get("status", {}).get("phase", "Pending") != "Pending" or is_finished(pod, namespace):
+            raise AlreadySubmitted(name)
+        if waited < UNFINISHED_SECONDS:
+            time.sleep(1)
+    delete(path, pod)
+
+
+def interrupted(pod: dict[str, Any], application: dict[str, Any]) -> bool:
+    """Whether a submission of this very application made the pod and was never recorded."""
+    meta = pod["metadata"]
+    owned = application["metadata"]["uid"] in [o.get("uid") for o in meta.get("ownerReferences", [])]
+    submission = meta.get("labels", {}).get(SUBMISSION, "")
+    recorded = application.get("status", {}).get("submissionID", "")
+    return owned and "deletionTimestamp" not in meta and bool(submission) and submission != recorded
+
+
+def is_finished(pod: dict[str, Any], namespace: str) -> bool:
+    """Whether the ConfigMaps that the driver mounts are there: the last things that spark-submit creates."""
+    maps = [v["configMap"] for v in pod["spec"].get("volumes", []) if "configMap" in v]
+    try:
+        for each in maps:
+            if not each.get("optional"):
+                get(f"/api/v1/namespaces/{namespace}/configmaps/{urllib.parse.quote(each['name'], safe='')}")
+    except Absent:
+        return False
+    return True
+
+
+def delete(path: str, pod: dict[str, Any]) -> None:
+    """Deletes exactly this pod, which has never run, as it was last seen. Raises Refused when it has changed since."""
+    meta = pod["metadata"]
+    seen = {"uid": meta["uid"], "resourceVersion": meta["resourceVersion"]}
+    options = {"kind": "DeleteOptions", "apiVersion": "v1", "gracePeriodSeconds": 0, "preconditions": seen}
+    try:
+        ask("DELETE", path, options)
+    except Absent:
+        return  # it has gone by itself, or by a try whose answer was lost
 
 
 def parsed(arguments: list[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -133,12 +208,19 @@ def merged(base: Any, over: Any, key: str = "") -> Any:  # noqa: ANN401 - any pa
 
 
 def get(path: str) -> dict[str, Any]:
-    """An object from the API server. Raises Refused with the reason when it cannot be had."""
+    """An object from the API server. Raises Absent, or Refused with the reason when it cannot be had."""
+    return ask("GET", path)
+
+
+def ask(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The API server's answer. Raises Absent, or Refused with the reason when there is none."""
     host, port = os.environ.get("KUBERNETES_SERVICE_HOST", ""), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
     host = f"[{host}]" if ":" in host else host
     trusted = ssl.create_default_context(cafile=os.environ.get("SPARK_ON_ACK_CA_FILE", f"{ACCOUNT}/ca.crt"))
     token = Path(os.environ.get("SPARK_ON_ACK_TOKEN_FILE", f"{ACCOUNT}/token")).read_text(encoding="utf-8").strip()
-    request = urllib.request.Request(f"https://{host}:{port}{path}", headers={"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    sent = json.dumps(body).encode() if body else None
+    request = urllib.request.Request(f"https://{host}:{port}{path}", data=sent, headers=headers, method=method)
     reason = ""
     for waited in range(TRIES):
         time.sleep(waited)
@@ -148,11 +230,13 @@ def get(path: str) -> dict[str, Any]:
                 return result
         except urllib.error.HTTPError as e:
             reason = f"{e.code} {e.reason}"
-            if e.code in (401, 403, 404):
+            if e.code == 404:
+                raise Absent(f"{path}: {reason}; {NEEDED}") from e
+            if e.code in (401, 403, 409):
                 break
         except OSError as e:
             reason = str(e)
-    raise Refused(f"{path}: {reason}; a job's namespace needs the ConfigMap {DEFAULTS} of a workspace")
+    raise Refused(f"{method} {path}: {reason}" if body else f"{path}: {reason}; {NEEDED}")
 
 
 if __name__ == "__main__":

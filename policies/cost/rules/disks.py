@@ -1,11 +1,11 @@
 """Rules about disks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from policies.base.quantity import GIB
-from policies.base.rule import Context, Figure, Violations, rule
-from policies.base.view import Props, View
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
+from policies.base.view import Props, Undecided, View, of_types
 from policies.resources.types import CLAIM, STATEFUL_SET, STORAGE_CLASS
 
 _WITH_CLAIMS = (CLAIM, STATEFUL_SET)
@@ -43,24 +43,36 @@ def disk_size(
     title="Disks have an allowed class",
     severity="medium",
     reason="The prices of cloud disk classes differ by a factor of ten.",
-    way_out="use an allowed class, or add this one to allowed",
-    types=_WITH_CLAIMS,
+    way_out="use an allowed class or one of the stack's own, or add this one to allowed",
+    types=(*_WITH_CLAIMS, STORAGE_CLASS),
+    whole_stack=True,
 )
 def disk_class(
-    view: View,
+    views: Sequence[View],
     context: Context,
     *,
-    allowed: Annotated[list[str] | tuple[str, ...], Figure("storage classes that claims may name")] = (
-        "celeborn-disks",  # the shuffle service's own; disk-performance checks it
+    allowed: Annotated[
+        list[str] | tuple[str, ...], Figure("storage classes that claims may name, beside the stack's own")
+    ] = (
         "alicloud-disk-essd",
         "alicloud-disk-essd-entry",
         "alicloud-disk-topology-alltype",
     ),
-) -> Violations:
-    """Reads the class of claims; its name is not quoted, so that no message can hold a secret."""
-    for claim in _claims(view):
-        if (claim.text("spec", "storageClassName") or "") not in allowed:
-            yield f"{claim.where('spec', 'storageClassName')} is not one of {', '.join(allowed)}"
+) -> StackViolations:
+    """Reads the class of claims; its name is not quoted, so that no message can hold a secret. The stack's own classes
+    are judged by disk-performance.
+    """
+    own = {view.object_name for view in of_types(views, STORAGE_CLASS)}
+    undecided: Undecided | None = None
+    for view in of_types(views, *_WITH_CLAIMS):
+        try:
+            for claim in _claims(view):
+                if (claim.text("spec", "storageClassName") or "") not in {*allowed, *own}:
+                    yield view, f"{claim.where('spec', 'storageClassName')} is not one of {', '.join(allowed)}"
+        except Undecided as e:
+            undecided = e  # and go on: a violation of another disk must not hide behind it
+    if undecided is not None:
+        raise undecided
 
 
 @rule(

@@ -16,7 +16,7 @@ from components.cluster.managed import with_server
 from replay.graph import SECRET, Graph, reveal
 from replay.recorder import Cloud
 from tests.alicloud_types import mistakes
-from tests.support import record
+from tests.support import record, round_trip
 
 ACK = "alicloud:cs/managedKubernetes:ManagedKubernetes"
 NETWORK = {"vswitch_ids": ["vsw-1", "vsw-2"], "security_group_id": "sg-1"}
@@ -173,7 +173,7 @@ def live_stack(monkeypatch: pytest.MonkeyPatch, **created_with: Any) -> None:
 
     def with_memory(self: Cloud, args: Any) -> Any:
         id_, state = answer(self, args)
-        return id_, (state | {"output": created_with}) if args.typ == "pulumi:index:Stash" else state
+        return id_, (state | {"output": round_trip(created_with)}) if args.typ == "pulumi:index:Stash" else state
 
     monkeypatch.setattr(Cloud, "new_resource", with_memory)
 

@@ -195,8 +195,10 @@ def test_settings_are_wired_unchanged() -> None:
 
 
 def test_what_a_live_service_cannot_change_is_refused_with_the_way_out() -> None:
-    created_with = {"masters.replicas": 3, "workers.disk_gib": 200}
+    created_with = component.immutable_figures(ShuffleSettings())
     assert component.changed(created_with, dict(created_with)) == []
+    moved = component.immutable_figures(ShuffleSettings.read({"namespace": "other"}))
+    assert [s.split(":")[0] for s in component.changed(created_with, moved)] == ["shuffle.namespace"]
     sentences = component.changed(created_with, {"masters.replicas": 5, "workers.disk_gib": 500, "new.figure": 1})
     assert [s.split(":")[0] for s in sentences] == ["shuffle.masters.replicas", "shuffle.workers.disk_gib"]
     assert "a service in a namespace of its own" in sentences[0]

@@ -41,6 +41,7 @@ class Server:
         self.objects: dict[str, Any] = {MAPS: {"data": DATA}, APPS: application(driver={}, executor={})}
         self.failures = 0
         self.tokens: list[str] = []
+        self.deleted: list[Any] = []
         self.ca = folder / "ca.crt"
         key = _certificate(self.ca)
         outer = self
@@ -58,6 +59,14 @@ class Server:
                     self.send_response(200)
                     self.end_headers()
                     self.wfile.write(json.dumps(result).encode())
+
+            def do_DELETE(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.deleted.append((self.path, body["preconditions"], body["gracePeriodSeconds"]))
+                outer.objects.pop(self.path)
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"{}")
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
@@ -96,7 +105,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def api(started: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     started.objects = {MAPS: {"data": DATA}, APPS: application(driver={}, executor={})}
-    started.failures, started.tokens = 0, []
+    started.failures, started.tokens, started.deleted = 0, [], []
     (tmp_path / "token").write_text("secret-token\n")
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(started.http.server_address[1]))
@@ -241,3 +250,80 @@ def test_the_hook_needs_nothing_but_the_standard_library_of_python_3_8() -> None
     names = {n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)}
     names |= {str(n.module) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     assert {n.split(".")[0] for n in names} <= set(sys.stdlib_module_names)
+
+
+POD = f"/api/v1/namespaces/{NAMESPACE}/pods/pi-driver"
+DRIVER_MAP = f"/api/v1/namespaces/{NAMESPACE}/configmaps/spark-drv-1-conf-map"
+NAMED = "spark.kubernetes.driver.pod.name=pi-driver"
+LABEL = "sparkoperator.k8s.io/submission-id"
+
+
+def driver(phase: str = "Running", uid: str = "u-1", submission: str = "unrecorded", **meta: Any) -> dict[str, Any]:
+    """The driver that an earlier submission made."""
+    owner = {"kind": "SparkApplication", "name": "pi", "uid": uid}
+    metadata = {"uid": "p-1", "resourceVersion": "7", "labels": {LABEL: submission}, "ownerReferences": [owner], **meta}
+    volumes = [{"name": "spark-conf-volume-driver", "configMap": {"name": "spark-drv-1-conf-map"}}]
+    return {"metadata": metadata, "spec": {"volumes": volumes}, "status": {"phase": phase}}
+
+
+@pytest.mark.parametrize("recorded", [{}, {"status": {"submissionID": "the-attempt-before"}}])
+@pytest.mark.parametrize("phase", ["Pending", "Running", "Succeeded", "Failed"])
+def test_a_submission_that_was_interrupted_is_recognised_when_it_is_made_again(
+    api: Server, tmp_path: Path, phase: str, recorded: dict[str, Any]
+) -> None:
+    api.objects |= {POD: driver(phase), DRIVER_MAP: {}}
+    api.objects[APPS] |= recorded
+    with pytest.raises(hook.AlreadySubmitted, match="pi-driver"):
+        hook.prepared(arguments(tmp_path, "", NAMED))
+    assert api.deleted == []
+
+
+def test_success_is_reported_and_spark_submit_is_not_run(
+    api: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.objects |= {POD: driver(), DRIVER_MAP: {}}
+    monkeypatch.setattr(sys, "argv", ["spark-submit", *arguments(tmp_path, "", NAMED)])
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("submitted twice"))
+    assert hook.main() == 0
+    assert "driver pi-driver exists already" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("pod", "status"),
+    [
+        (driver(uid="of-an-earlier-application"), {}),
+        (driver(submission="recorded"), {"submissionID": "recorded"}),
+        (driver(deletionTimestamp="2026-01-01T00:00:00Z"), {}),
+        (driver(labels={}), {}),
+        (driver(ownerReferences=[]), {}),
+    ],
+)
+def test_any_other_pod_of_that_name_is_left_to_spark_submit(
+    api: Server, tmp_path: Path, pod: dict[str, Any], status: dict[str, Any]
+) -> None:
+    api.objects |= {POD: pod, DRIVER_MAP: {}}
+    api.objects[APPS] |= {"status": status}
+    assert hook.prepared(arguments(tmp_path, "", NAMED))
+    assert api.deleted == []
+
+
+def test_a_driver_that_can_never_start_is_deleted_as_it_was_seen_and_made_anew(api: Server, tmp_path: Path) -> None:
+    api.objects[POD] = driver("Pending")
+    assert hook.prepared(arguments(tmp_path, "", NAMED))
+    assert api.deleted == [(POD, {"uid": "p-1", "resourceVersion": "7"}, 0)]
+
+
+def test_a_submission_that_is_still_being_finished_elsewhere_is_waited_for(
+    api: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.objects[POD] = driver("Pending")
+    monkeypatch.setattr("time.sleep", lambda seconds: api.objects.update({DRIVER_MAP: {}}) if seconds else None)
+    with pytest.raises(hook.AlreadySubmitted):
+        hook.prepared(arguments(tmp_path, "", NAMED))
+    assert api.deleted == []
+
+
+def test_the_drivers_name_cannot_lead_to_another_path(api: Server, tmp_path: Path) -> None:
+    api.objects[f"/api/v1/namespaces/{NAMESPACE}/pods/../../other/pods/x"] = driver("Pending")
+    assert hook.prepared(arguments(tmp_path, "", "spark.kubernetes.driver.pod.name=../../other/pods/x"))
+    assert api.deleted == []

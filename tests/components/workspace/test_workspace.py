@@ -12,6 +12,7 @@ from components.base.constants import (
     ANNOTATION_IMAGES,
     ANNOTATION_MAX_EXECUTORS,
     ANNOTATION_RAM_ROLES,
+    ANNOTATION_RETIRED,
     DNS,
     LABEL_ROLE,
     LABEL_WORKSPACE,
@@ -220,3 +221,16 @@ def test_figures_and_roles_that_are_known_later_hide_nothing_else() -> None:
     assert metadata["annotations"][ANNOTATION_MAX_EXECUTORS] == "80"
     assert graph.one("ResourceQuota", "team-a-quota").inputs["spec"]["hard"]["count/pods"] == "590"
     assert not any(is_unknown(r.inputs) for r in graph)
+
+
+def test_a_retired_workspace_takes_no_application_and_keeps_everything_else(graph: Graph) -> None:
+    retired = workspace_graph({"retired": "2026-12-31"})
+    assert set(retired.by_urn()) == set(graph.by_urn())
+    changed = {r.name for r in retired if r.inputs != graph.by_urn()[r.urn].inputs}
+    assert changed == {"team-a-namespace", "team-a-quota"}
+    assert (
+        retired.one("Namespace", "team-a-namespace").inputs["metadata"]["annotations"][ANNOTATION_RETIRED]
+        == "2026-12-31"
+    )
+    before, after = (g.one("ResourceQuota", "team-a-quota").inputs["spec"]["hard"] for g in (graph, retired))
+    assert after == before | {"count/sparkapplications.sparkoperator.k8s.io": "0"}
