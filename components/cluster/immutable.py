@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from ..base.immutable import unless_changed
+from ..base.outputs import is_known
 from .inputs import ClusterInputs, ClusterSettings
 
 REASONS = {
