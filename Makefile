@@ -31,11 +31,13 @@ graph: .venv/.stamp ## Draw the platform as Mermaid and SVG into out/graph (or O
 	@$(PY) -m tools.graph $(STACK) $(if $(OUT),--out $(OUT))
 
 ##@ With an account
-.PHONY: prices preflight
+.PHONY: prices preflight images
 prices: .venv/.stamp ## Update the ECI prices of a region (needs the vendor's CLI `aliyun`): make prices REGION=cn-beijing
 	@$(PY) -m tools.refresh_prices $(or $(REGION),cn-hangzhou)
 preflight: .venv/.stamp ## Show what the account must provide for STACK: roles, quotas, services, and where to raise each
 	@$(PY) -m tools.preflight $(STACK)
+images: .venv/.stamp ## List STACK's images and if pods reach them; COPY=1 fills images.registry, PIN=1 writes digests (ARCHIVE=spark=FILE THROUGH=HOST)
+	@$(PY) -m tools.images $(STACK) $(if $(COPY),--copy) $(if $(PIN),--pin) $(if $(ARCHIVE),--archive '$(ARCHIVE)') $(if $(THROUGH),--through '$(THROUGH)') $(if $(FORMAT),--format $(FORMAT))
 
 ##@ Develop
 .PHONY: test lint types format snapshots generate lock clean

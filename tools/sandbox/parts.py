@@ -14,7 +14,7 @@ from tools.sandbox.downloads import java_home, spark_home
 from tools.sandbox.node import choice
 from tools.sandbox.node.real import RealPods
 from tools.sandbox.played import PlayedPods
-from tools.sandbox.programs import build_missing, missing
+from tools.sandbox.programs import build_missing, missing, needed
 from tools.sandbox.settings import Pods, Settings
 
 
@@ -41,12 +41,12 @@ def build(settings: Settings) -> None:
         SandboxError: disk, network, memory or compiler, in one sentence.
 
     """
-    todo = missing(settings.cache, settings.pods)
+    todo = missing(settings.cache, needed(settings.pods))
     if todo:
         say(f"  {len(todo)} programs to build; this is done once and kept in {settings.cache}")
     with ThreadPoolExecutor(1) as pool:
         downloads = pool.submit(lambda: (java_home(settings.cache), spark_home(settings.cache)))
-        build_missing(settings.cache, settings.pods)
+        build_missing(settings.cache, needed(settings.pods))
         downloads.result()
 
 

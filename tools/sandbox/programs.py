@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -87,6 +88,7 @@ _K8S_FLAGS = " ".join(
 )
 _KWOK_FLAGS = "-X sigs.k8s.io/kwok/pkg/consts.Version={v}"
 _OPERATOR = "github.com/kubeflow/spark-operator/v2"
+_CRANE_FLAGS = "-X github.com/google/go-containerregistry/cmd/crane/cmd.Version={v}"
 
 PROGRAMS = (
     Program("etcd", "etcd", "go.etcd.io/etcd/server/v3", "", 25),
@@ -102,6 +104,8 @@ PROGRAMS = (
     Program("spark-operator", "spark-operator", _OPERATOR, "cmd/operator", 85, f"-X {_OPERATOR}.version={{v}}"),
     Program("helm", "helm", "helm.sh/helm/v4", "cmd/helm", 80, "-X helm.sh/helm/v4/internal/version.version={v}"),
 )
+ON_REQUEST = (Program("crane", "crane", "github.com/google/go-containerregistry", "cmd/crane", 40, _CRANE_FLAGS),)
+"""Programs that the sandbox does not need: built when something asks for them (crane: `make images COPY=1`)."""
 DATA = {
     "kwok-stages": ("kwok", "sigs.k8s.io/kwok", "kustomize/stage"),
     "spark-operator-chart": ("spark-operator", _OPERATOR, "charts/spark-operator-chart"),
@@ -111,7 +115,7 @@ DATA = {
 
 def program(name: str) -> Program:
     """The program called `name`."""
-    return next(each for each in PROGRAMS if each.name == name)
+    return next(each for each in (*PROGRAMS, *ON_REQUEST) if each.name == name)
 
 
 def data_folder(cache: Path, name: str) -> Path:
@@ -120,28 +124,32 @@ def data_folder(cache: Path, name: str) -> Path:
     return cache / "programs" / f"{name}-{owner.path(cache).parent.name.rpartition('-')[2]}"
 
 
-def missing(cache: Path, pods: Pods | None = None) -> list[Program]:
-    """Programs for that kind of pods (None: for both) that are not in the cache yet, in building order."""
+def needed(pods: Pods | None) -> tuple[Program, ...]:
+    """The sandbox's programs for that kind of pods; None: for both."""
+    return tuple(each for each in PROGRAMS if None in (pods, each.only) or each.only is pods)
+
+
+def missing(cache: Path, programs: Sequence[Program] = PROGRAMS) -> list[Program]:
+    """Those of the programs that are not in the cache yet, in building order."""
     data_owners = {owner for name, (owner, *_) in DATA.items() if not data_folder(cache, name).exists()}
-    wanted = [each for each in PROGRAMS if None in (pods, each.only) or each.only is pods]
-    return [each for each in wanted if each.name in data_owners or not each.path(cache).exists()]
+    return [each for each in programs if each.name in data_owners or not each.path(cache).exists()]
 
 
-def build_missing(cache: Path, pods: Pods | None = None) -> None:
-    """Build what is not in the cache yet, one program after the other, and say how far it is.
+def build_missing(cache: Path, programs: Sequence[Program] = PROGRAMS) -> None:
+    """Build those of the programs that are not in the cache yet, one after the other, and say how far it is.
 
     Raises:
         SandboxError: disk, network, memory or compiler, each in one sentence.
 
     """
-    if not missing(cache, pods):
+    if not missing(cache, programs):
         return
     with locked(cache / "build.lock", waiting="another run is building the same programs"):
-        todo = missing(cache, pods)  # the other run may have built them
+        todo = missing(cache, programs)  # the other run may have built them
         if not todo:
             return
         _require_disk(cache)
-        floor = max(_go_directive(each.gomod) for each in PROGRAMS)
+        floor = max(_go_directive(each.gomod) for each in programs)
         builder = _Builder(cache, go_program(cache, floor))
         for number, each in enumerate(todo, 1):
             builder.build(each, f"[{number}/{len(todo)}]", todo[number:])

@@ -7,7 +7,7 @@ import pytest
 from components.base.constants import SPARK_OPERATOR_VERSION
 from tools.sandbox import programs
 from tools.sandbox.console import SandboxError
-from tools.sandbox.programs import DATA, GOMODS, PROGRAMS, build_missing, data_folder, missing, program
+from tools.sandbox.programs import DATA, GOMODS, ON_REQUEST, PROGRAMS, build_missing, data_folder, missing, program
 
 GO = """#!/bin/sh
 case "$1 $*" in
@@ -60,7 +60,7 @@ def test_all_staging_modules_have_the_version_of_kubernetes() -> None:
     assert {(left, version) for left, right, version in replaced if left != right or version != wanted} == set()
 
 
-@pytest.mark.parametrize("gomod", sorted({each.gomod for each in PROGRAMS}))
+@pytest.mark.parametrize("gomod", sorted({each.gomod for each in (*PROGRAMS, *ON_REQUEST)}))
 def test_every_module_a_program_needs_has_its_checksum(gomod: str) -> None:
     go_mod, go_sum = ((GOMODS / gomod / name).read_text() for name in ("go.mod", "go.sum"))
     replaced = dict(re.findall(r"^\t(\S+) => \S+ (\S+)$", go_mod, re.MULTILINE))
@@ -93,6 +93,13 @@ def test_everything_is_built_once_and_then_reused(fake_go: Path, capsys: pytest.
     assert "usually about 25 s" in output
     build_missing(fake_go)
     assert capsys.readouterr().out == ""
+
+
+def test_a_program_on_request_is_built_only_when_it_is_asked_for(fake_go: Path) -> None:
+    build_missing(fake_go)
+    assert not program("crane").path(fake_go).exists()
+    build_missing(fake_go, ON_REQUEST)
+    assert program("crane").path(fake_go).exists()
 
 
 def test_the_time_of_the_last_build_is_what_is_announced(fake_go: Path, capsys: pytest.CaptureFixture[str]) -> None:
