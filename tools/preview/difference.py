@@ -107,7 +107,7 @@ def _changed(was: Resource, now: Resource) -> Change:
     properties = []
     for path, before, after in differences(was.inputs, now.inputs):
         text = words(path)
-        if not _under(text, ignored):
+        if not is_under(text, ignored):
             properties.append(PropertyChange(text, before, after, _replaces(now, text)))
     for key in ("protect", "retainOnDelete"):
         if was.options.get(key) != now.options.get(key):
@@ -125,10 +125,11 @@ def _replaces(resource: Resource, path: str) -> bool:
     fixed += resource.options.get("replaceOnChanges", [])
     if resource.kubernetes:
         fixed += ["metadata.name", "metadata.namespace", "kind", "apiVersion"]
-    return _under(path, tuple(fixed))
+    return is_under(path, tuple(fixed))
 
 
-def _under(path: str, prefixes: tuple[str, ...]) -> bool:
+def is_under(path: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether a property is one of `prefixes` or inside one."""
     return any(path == p or path.startswith((f"{p}.", f"{p}[")) for p in prefixes)
 
 

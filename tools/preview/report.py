@@ -11,6 +11,7 @@ from policies.cost.model.lines import Line
 from policies.cost.model.prices import HOURS_PER_MONTH, fen
 from tools.preview.assessment import Assessment
 from tools.preview.difference import Change, compare
+from tools.preview.effects import effect_of
 from tools.preview.parts import Part, counts, parts_of
 
 
@@ -195,6 +196,7 @@ def _change(change: Change) -> dict[str, Any]:
         "urn": change.resource.urn,
         "was": change.was.urn if change.renamed and change.was else None,
         "properties": [vars(p) for p in change.properties],
+        "effect": effect_of(change).name,
         "lost": change.lost,
         "because": change.because,
         "refused": change.refused,

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from tools.preview.difference import Change, grouped
+from tools.preview.effects import WORDS, effect_of, gravest
 from tools.preview.parts import kind_words, label
 from tools.preview.report import Report, money, signed
 
@@ -16,7 +17,7 @@ def title(change: Change) -> str:
 
 
 def consequences(change: Change) -> list[str]:
-    """The consequences of a change: its old name, its cause, what is lost, why it is refused."""
+    """The consequences of a change: its old name, its cause, its effect on running work, its losses, its refusal."""
     sentences = []
     if change.renamed and change.was is not None:
         sentences.append(
@@ -24,6 +25,9 @@ def consequences(change: Change) -> list[str]:
         )
     if change.because:
         sentences.append(f"because {change.because} is replaced")
+    if change.kind in ("changed", "replaced", "removed") and change.resource.custom and not change.refused:
+        effect = effect_of(change)
+        sentences.append(WORDS[effect.name] if change.lost else effect.sentence)
     if change.lost:
         sentences.append(
             f"lost: {change.lost}" if not change.lost.startswith(("it stays", "the old one")) else change.lost
@@ -70,6 +74,8 @@ def headline(report: Report) -> list[str]:
     if report.before is not None and report.compared:
         have = [f"{len(group)} {kind}" for kind, group in grouped(report.changes)]
         facts.append(", ".join(have) or "no resource changes")
+        if have:
+            facts.append(f"at the worst: {WORDS[gravest(report.changes).name]}")
     else:
         facts.append(f"{len(current.graph.resources)} resources")
     for s in report.sums:

@@ -34,7 +34,7 @@ class Case(NamedTuple):
 CASES = {
     "bigger-quota": Case(
         setting("workspaces.0.quota", {"pods": 200, "drivers": 5, "cpu": 400, "memory_gib": 1600}),
-        ("changed", "`ResourceQuota spark-team-a/workspace`", "| `spark-team-a/workspace` | at quota | +54.00 |"),
+        ("changed", "at the worst: new jobs and new pods only", "`ResourceQuota spark-team-a/workspace`", "| `spark-team-a/workspace` | at quota | +54.00 |"),
         ("<b>added</b>", "<b>removed</b>", "<b>replaced</b>"),
     ),
     "new-team": Case(
@@ -54,7 +54,7 @@ CASES = {
         code(
             "components/base/constants.py", r'CELEBORN_VERSION: Final = "[0-9.]+"', 'CELEBORN_VERSION: Final = "0.7.99"'
         ),
-        ("`StatefulSet celeborn/celeborn-worker`", "apache/celeborn:0.7.99`"),
+        ("at the worst: a rolling restart", "`StatefulSet celeborn/celeborn-worker`", "apache/celeborn:0.7.99`"),
         ("<b>added</b>", "<b>removed</b>", "<b>replaced</b>"),
     ),
     "spot-off": Case(

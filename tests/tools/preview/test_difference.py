@@ -41,7 +41,7 @@ def test_added_and_removed_resources_are_found() -> None:
 def test_a_removed_bucket_says_what_is_lost_and_a_kept_one_that_it_stays() -> None:
     gone, kept = resource(BUCKET, "a"), resource(BUCKET, "b", options={"retainOnDelete": True, "protect": True})
     first, second = changes([gone, kept], [])
-    assert consequences(first) == ["lost: all objects in the bucket"]
+    assert consequences(first) == ["data or running jobs are lost", "lost: all objects in the bucket"]
     assert consequences(second) == [
         "it stays in the cloud but is no longer managed",
         "refused: it is protected: the update stops here until the protection is removed",
