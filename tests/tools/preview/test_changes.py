@@ -34,7 +34,12 @@ class Case(NamedTuple):
 CASES = {
     "bigger-quota": Case(
         setting("workspaces.0.quota", {"pods": 200, "drivers": 5, "cpu": 400, "memory_gib": 1600}),
-        ("changed", "at the worst: new jobs and new pods only", "`ResourceQuota spark-team-a/workspace`", "| `spark-team-a/workspace` | at quota | +54.00 |"),
+        (
+            "changed",
+            "at the worst: new jobs and new pods only",
+            "`ResourceQuota spark-team-a/workspace`",
+            "| `spark-team-a/workspace` | at quota | +54.00 |",
+        ),
         ("<b>added</b>", "<b>removed</b>", "<b>replaced</b>"),
     ),
     "new-team": Case(
