@@ -13,7 +13,6 @@ from pydantic import Field
 from ..base.constants import CELEBORN_VERSION, SPARK_OPERATOR_VERSION
 from ..base.inputs import Inputs
 from ..base.mistakes import Mistakes, check
-from ..base.sentences import unknown_key
 from ..pods.images import ImageDigest, ImageFolder, ImageTag
 from ..shuffle.inputs import ShuffleSettings
 from ..spark.inputs import SIDECAR_IMAGE, SparkSettings
@@ -57,15 +56,20 @@ class ImagesSettings(Inputs):
         None, description="Tag of the Spark image in that folder; left out: spark.version. Each build needs its own"
     )
     digests: dict[str, ImageDigest] = Field(
-        {}, description="Digests of the images in that folder, by name; `make images STACK=… PIN=1` fills them in"
+        {},
+        description="Digests of the images in that folder, by name:tag, such as celeborn:0.7.0. One of another tag "
+        "has no effect, so an upgrade does not keep the old image; `make images STACK=… PIN=1` fills them in",
     )
 
     @check
     def _digests_are_of_platform_images(self) -> Mistakes:
-        for name in self.digests:
-            if name not in PLATFORM_IMAGES:
-                sentence = unknown_key(name, PLATFORM_IMAGES, f"digests.{name}")
-                yield f"digests.{name}", sentence.partition(": ")[2]
+        for key in self.digests:
+            name, _, tag = key.partition(":")
+            if name not in PLATFORM_IMAGES or not tag:
+                yield (
+                    f"digests.{key}",
+                    f"is no image with its tag; allowed: {'|'.join(PLATFORM_IMAGES)}, a colon, a tag",
+                )
 
     @check
     def _nothing_without_a_registry(self) -> Mistakes:
@@ -77,7 +81,7 @@ class ImagesSettings(Inputs):
         """An image's whole name in the registry, with its digest where one is set; None without a registry."""
         if self.registry is None:
             return None
-        digest = self.digests.get(image.name)
+        digest = self.digests.get(f"{image.name}:{tag}")
         return f"{self.registry}/{image.name}:{tag}" + (f"@{digest}" if digest else "")
 
     def of_jobs(self, spark: SparkSettings) -> SparkSettings:
@@ -104,6 +108,6 @@ class ImagesSettings(Inputs):
         image = operator.image
         if self.registry is None or image.model_fields_set & {"registry", "repository"}:
             return operator
-        digest = image.digest or self.digests.get(OPERATOR.name)
+        digest = image.digest or self.digests.get(f"{OPERATOR.name}:{OPERATOR.tag}")
         here: OperatorImage = image.changed(registry=self.registry, repository=OPERATOR.name, digest=digest)
         return operator.changed(image=here)

@@ -95,14 +95,19 @@ def test_a_team_that_names_its_image_keeps_it() -> None:
 
 
 def test_digests_reach_every_image_and_the_chart_writes_them_behind_the_tag() -> None:
-    names = ("spark", "celeborn", "spark-operator", "ack-ram-tool")
+    names = ("spark:3.5.9", "celeborn:0.7.0", "spark-operator:2.5.2", "ack-ram-tool:1.3.0")
     pinned = images(images={"registry": FOLDER, "digests": dict.fromkeys(names, DIGEST)})
     assert all(str(image).endswith(f"@{DIGEST}") for image in pinned.values())
-    inputs = wiring.operator(settings(images={"registry": FOLDER, "digests": {"spark-operator": DIGEST}}))
+    inputs = wiring.operator(settings(images={"registry": FOLDER, "digests": {"spark-operator:2.5.2": DIGEST}}))
     assert inputs is not None
     assert chart_values(inputs)["image"] == {
         "registry": FOLDER, "repository": "spark-operator", "tag": f"2.5.2@{DIGEST}", "pullSecrets": [],
     }  # fmt: skip
+
+
+def test_a_digest_of_another_tag_does_not_keep_the_old_image_after_an_upgrade() -> None:
+    section = {"registry": FOLDER, "spark_tag": "3.5.9-8", "digests": {"spark:3.5.9-7": DIGEST}}
+    assert images(images=section)["jobs"] == f"{FOLDER}/spark:3.5.9-8"
 
 
 def test_the_publishers_names_are_the_components_defaults() -> None:
@@ -115,9 +120,12 @@ def test_the_publishers_names_are_the_components_defaults() -> None:
     [
         ({"registry": "registry-vpc.cn-hangzhou.aliyuncs.com"}, "images.registry: 'registry-vpc.cn-hangzhou"),
         ({"registry": "https://example.com/acme"}, "allowed: a folder of a registry"),
-        ({"registry": FOLDER, "digests": {"celebron": DIGEST}}, "images.digests.celebron: "),
-        ({"registry": FOLDER, "digests": {"spark": "sha256:1"}}, "sha256: and 64 hexadecimal digits"),
-        ({"digests": {"spark": DIGEST}}, "images.digests: has no effect without registry"),
+        (
+            {"registry": FOLDER, "digests": {"celebron:1": DIGEST}},
+            "images.digests.celebron:1: is no image with its tag",
+        ),
+        ({"registry": FOLDER, "digests": {"spark:1": "sha256:1"}}, "sha256: and 64 hexadecimal digits"),
+        ({"digests": {"spark:1": DIGEST}}, "images.digests: has no effect without registry"),
         ({"spark_tag": "1"}, "images.spark_tag: has no effect without registry"),
         ({"registry": FOLDER, "spark_tag": "a:b"}, "images.spark_tag: 'a:b'"),
     ],

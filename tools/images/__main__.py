@@ -138,7 +138,7 @@ def pin(file: Path, images: list[ListedImage], crane: Crane, through: str | None
         if digest is None:
             raise RegistryError(f"{image.tagged} is not in its registry, so it has no digest; copy it first")
         if image.image is not None and folder is not None and image.tagged.startswith(f"{folder}/"):
-            digests[image.image.name] = digest
+            digests[image.tagged.removeprefix(f"{folder}/")] = digest
         else:
             own[image.tagged] = digest
     before = file.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ Edit = tuple[int, int, str]
 
 
 def pinned(text: str, digests: Mapping[str, str], own: Mapping[str, str]) -> str:
-    """The stack file with digests: `digests` of platform images by name, under images.digests; `own` of images that
+    """The stack file with digests: `digests` of platform images by name:tag, under images.digests; `own` of images that
     the file names itself, by name without digest, behind each such name.
 
     Raises ValueError when the file has no section `images` although `digests` has entries.

@@ -41,7 +41,7 @@ class Crane:
 
     def digest(self, name: str) -> str | None:
         """The digest of an image in its registry; None when it is not there. Raises RegistryError otherwise."""
-        argv = [self._program, "digest", name]
+        argv = [str(self._program), "digest", name]
         try:
             run = subprocess.run(argv, capture_output=True, text=True, timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired:
@@ -64,8 +64,8 @@ class Crane:
             self._transfer(["push", *(["--index"] if several else []), str(layout), target], target)
 
     def _transfer(self, arguments: list[str], target: str) -> None:
-        run = subprocess.run([self._program, *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-                             check=False)  # fmt: skip
+        argv = [str(self._program), *arguments]
+        run = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
         if run.returncode:
             raise self._refused(target, run.stderr)
 

@@ -106,7 +106,7 @@ def test_a_team_with_a_public_image_of_its_own_is_named() -> None:
 
 
 def test_images_by_digest_are_enough_and_images_by_tag_are_to_be_checked() -> None:
-    digests = dict.fromkeys(("spark", "celeborn", "spark-operator"), f"sha256:{'0' * 64}")
+    digests = dict.fromkeys(("celeborn:0.7.0", "spark-operator:2.5.2", "spark:3.5.9"), f"sha256:{'0' * 64}")
     assert rows(images={"registry": FOLDER})["images by digest"].enough is None
     assert rows(images={"registry": FOLDER, "digests": digests})["images by digest"].enough is True
 

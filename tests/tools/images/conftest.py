@@ -35,7 +35,7 @@ def crane(crane_program: Path) -> Crane:
 @pytest.fixture
 def registry(crane_program: Path) -> Iterator[str]:
     """Address of an empty registry."""
-    argv = [crane_program, "registry", "serve", "--address", "127.0.0.1:0"]
+    argv = [str(crane_program), "registry", "serve", "--address", "127.0.0.1:0"]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         port = None

@@ -17,25 +17,25 @@ def digests_of(text: str) -> object:
 @pytest.mark.parametrize(
     "section",
     [
-        "  spark-on-ack:images:\n    registry: x.example.com/a  # the place\n",
-        "  spark-on-ack:images: {registry: x.example.com/a}\n",
-        "  spark-on-ack:images:\n    registry: x.example.com/a\n    digests: {}\n",
-        f"  spark-on-ack:images:\n    registry: x.example.com/a\n    digests: {{spark: {B}}}  # pinned\n",
-        f"  spark-on-ack:images:\n    registry: x.example.com/a\n    digests:\n      spark: {B}  # old\n    # end\n",
-        f"  spark-on-ack:images:\n    digests:\n      # first\n      celeborn: {B}\n    registry: x.example.com/a\n",
+        "  spark-on-ack:images:\n    registry: x.example/a  # the place\n",
+        "  spark-on-ack:images: {registry: x.example/a}\n",
+        "  spark-on-ack:images:\n    registry: x.example/a\n    digests: {}\n",
+        f"  spark-on-ack:images:\n    registry: x.example/a\n    digests: {{spark:3.5.9-1: {B}}}  # pinned\n",
+        f"  spark-on-ack:images:\n    registry: x.example/a\n    digests:\n      spark:3.5.9-1: {B}  # old\n    # e\n",
+        f"  spark-on-ack:images:\n    digests:\n      # one\n      celeborn:0.7.0: {B}\n    registry: x.example/a\n",
     ],
 )
 def test_digests_are_added_or_replaced_and_comments_stay(section: str) -> None:
     text = HEAD + section + TAIL
-    result = pinned(text, {"spark": A, "celeborn": A}, {})
-    assert digests_of(result) == {"spark": A, "celeborn": A}
+    result = pinned(text, {"spark:3.5.9-1": A, "celeborn:0.7.0": A}, {})
+    assert digests_of(result) == {"spark:3.5.9-1": A, "celeborn:0.7.0": A}
     assert result.startswith(HEAD)
     assert result.endswith(TAIL)
     assert [c for c in text.splitlines() if "#" in c and "sha256" not in c] == [
         c for c in result.splitlines() if "#" in c and "sha256" not in c
     ]
     assert result.count("#") == text.count("#")
-    assert pinned(result, {"spark": A, "celeborn": A}, {}) == result
+    assert pinned(result, {"spark:3.5.9-1": A, "celeborn:0.7.0": A}, {}) == result
 
 
 def test_images_that_the_file_names_itself_get_the_digest_behind_the_name() -> None:
@@ -51,4 +51,4 @@ def test_images_that_the_file_names_itself_get_the_digest_behind_the_name() -> N
 
 def test_a_file_without_the_section_is_refused() -> None:
     with pytest.raises(ValueError, match="no section spark-on-ack:images"):
-        pinned(HEAD, {"spark": A}, {})
+        pinned(HEAD, {"spark:1": A}, {})
