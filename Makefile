@@ -41,9 +41,10 @@ images: .venv/.stamp ## List STACK's images and if pods reach them; COPY=1 fills
 
 ##@ Develop
 .PHONY: test lint types format snapshots generate lock clean
-test: .venv/.stamp ## Run all tests (the first run builds the sandbox's programs, about fifteen minutes)
+test: .venv/.stamp ## Run all tests (first run: about fifteen minutes more; JOBS=1: every example job on real pods too)
 	@$(PY) -m tools.sandbox build
-	@$(PY) -m pytest tests -n 2 --dist loadgroup
+	@$(PY) -m pytest tests -n 2 --dist loadgroup --ignore=tests/sandbox
+	@$(PY) -m pytest tests/sandbox $(if $(JOBS),,--ignore=tests/sandbox/jobs)
 lint: .venv/.stamp ## Check style (ruff)
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 types: .venv/.stamp ## Check types (mypy strict)
