@@ -1,6 +1,8 @@
 """The rooms of the house: which folder may import which, counted, so that it stays so."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -135,3 +137,13 @@ def test_the_wheel_holds_every_folder() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     folders = [p.parent.relative_to(ROOT / "components").parts for p in (ROOT / "components").rglob("__init__.py")]
     assert sorted(listed) == sorted(".".join(("spark_on_ack", *parts)) for parts in folders if "venv" not in parts)
+
+
+def test_one_component_loads_no_provider_sdk_that_it_does_not_use() -> None:
+    program = (
+        "import sys; from spark_on_ack import Workspace; "
+        "print([m for m in sys.modules if m.startswith('pulumi_alicloud')], "
+        "[m for m in sys.modules if m.startswith('spark_on_ack.') and m.endswith('.component')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] ['spark_on_ack.workspace.component']"
