@@ -11,7 +11,6 @@ from typing import Any, Final, TypeAlias
 from .cloud import HDFS_DATA
 
 Statement: TypeAlias = dict[str, Any]
-Document: TypeAlias = dict[str, Any]
 
 _HDFS_CALLS: Final = ("oss:PostDataLakeStorageFileOperation", "oss:PostDataLakeStorageAdminOperation")
 _NO_TLS: Final = {"Bool": {"acs:SecureTransport": ["false"]}}

@@ -3,7 +3,6 @@
 NODE_NAME = "sandbox-node"
 NODE_ADDRESS = "10.87.0.2"
 POD_RANGE = "10.88.0.0/16"
-SERVICE_RANGE = "10.96.0.0/16"
 API_SERVICE = "10.96.0.1"
 """First address of the services: where pods find the API server."""
 DNS_SERVICE = "10.96.0.10"
