@@ -30,6 +30,10 @@ preview: .venv/.stamp ## Show what STACK contains and costs; AGAINST=origin/main
 graph: .venv/.stamp ## Draw the platform as Mermaid and SVG into out/graph (or OUT=folder)
 	@$(PY) -m tools.graph $(STACK) $(if $(OUT),--out $(OUT))
 
+.PHONY: verify
+verify: .venv/.stamp ## Ask the deployed STACK (default: sandbox) whether its claims hold: make verify STACK=prod CHECKS=dns,job
+	@$(PY) -m tools.verify $(if $(filter command line environment,$(origin STACK)),$(STACK),sandbox) $(if $(CHECKS),--checks '$(CHECKS)')
+
 ##@ With an account
 .PHONY: prices preflight images
 prices: .venv/.stamp ## Update the ECI prices of a region (needs the vendor's CLI `aliyun`): make prices REGION=cn-beijing

@@ -9,7 +9,9 @@ import pytest
 
 from components.base.constants import DRIVER_ACCOUNT
 from components.spark.defaults import SPARK_DEFAULTS
-from tests.sandbox.admission_cases import (
+from tests.sandbox.conftest import Sandbox
+from tools.sandbox import job
+from tools.verify.admission_cases import (
     BAD,
     DRIVER,
     GOOD,
@@ -23,8 +25,6 @@ from tests.sandbox.admission_cases import (
     changed,
     pod,
 )
-from tests.sandbox.conftest import Sandbox
-from tools.sandbox import job
 
 pytestmark = pytest.mark.sandbox
 

@@ -55,10 +55,7 @@ def plane(settings: Settings, graph: Graph) -> ControlPlane:
     if settings.pods is Pods.PLAYED:
         return PlayedPods(settings)
     wanted = make_images(settings, graph)
-    own = {each.name for each in images.wanted(())}
-    groups = [[each for each in wanted if (each.name in own) is first] for first in (True, False)]
-    archives = [partial(images.write_archive, settings.cache, group) for group in groups]
-    return RealPods(settings, archives, images.key(wanted))
+    return RealPods(settings, partial(images.write_archive, settings.cache, wanted), images.key(wanted))
 
 
 def make_images(settings: Settings, graph: Graph) -> list[images.Image]:

@@ -9,7 +9,7 @@ from components.admission.rule import LEVELS, PODS, TARGETS, Rule
 from components.admission.rules import RULES
 from components.admission.variables import text, variables
 from components.spark.defaults import SPARK_DEFAULTS
-from tests.sandbox.admission_cases import BAD
+from tools.verify.admission_cases import BAD
 
 OPERATOR = "system:serviceaccount:spark-operator:spark-operator-controller"
 POLICIES = policies(RULES.values(), {}, operator=OPERATOR)

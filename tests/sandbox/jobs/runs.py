@@ -110,6 +110,8 @@ class Jobs:
         """An executor pod of it that has a task and runs now; waits for one."""
 
         def working() -> str | None:
+            if self.history(name).state in ENDED:
+                pytest.fail(f"{name} ended before one of its executors was seen at work: {self.history(name)}")
             ids = re.findall(r"Starting task .* executor (\d+),", self.log(name))
             with self._lock:
                 seen = self.history(name).executors

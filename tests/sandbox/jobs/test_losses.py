@@ -1,5 +1,8 @@
 """Pods are taken away from running jobs, and the jobs end with the right result."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
 
 from replay import Graph
@@ -11,11 +14,25 @@ LOSSES = ("long-task", "driver-lost", "spot")
 
 
 @pytest.fixture(scope="module")
-def started(jobs: Jobs) -> Jobs:
-    """The jobs of LOSSES, side by side: they sleep most of the time."""
+def victims(jobs: Jobs) -> dict[str, str]:
+    """Job -> executor at work in it when it was disturbed: all side by side, because they mostly sleep."""
     for name in LOSSES:
         jobs.start(name)
-    return jobs
+    with ThreadPoolExecutor(len(LOSSES)) as pool:
+        return dict(zip(LOSSES, pool.map(partial(disturb, jobs), LOSSES), strict=True))
+
+
+def disturb(jobs: Jobs, name: str) -> str:
+    """Take away what the job is to lose, as soon as one of its executors works; gives that executor."""
+    victim = jobs.working_executor(name)
+    match name:
+        case "long-task":
+            jobs.delete_pod(victim, "--grace-period=0", "--force")
+        case "driver-lost":
+            jobs.delete_pod("driver-lost-driver", "--grace-period=0", "--force")
+        case "spot":
+            jobs.delete_pod(victim)  # as the cloud does: asked to go, with a grace period
+    return victim
 
 
 def squares(count: int) -> list[tuple[int]]:
@@ -23,27 +40,27 @@ def squares(count: int) -> list[tuple[int]]:
     return [(sum(number * number for number in range(count)),)]
 
 
-def test_an_executor_that_is_killed_is_replaced_and_nothing_is_lost(started: Jobs, sandbox_graph: Graph) -> None:
-    victim = started.working_executor("long-task")
-    started.delete_pod(victim, "--grace-period=0", "--force")
-    history = started.ended("long-task")
-    assert history.executors[victim].gone is not None
+def test_an_executor_that_is_killed_is_replaced_and_nothing_is_lost(
+    jobs: Jobs, victims: dict[str, str], sandbox_graph: Graph
+) -> None:
+    history = jobs.ended("long-task")
+    assert history.executors[victims["long-task"]].gone is not None
     assert len(history.executors) > 1
-    assert rows(result(started.sandbox, sandbox_graph, "long-task")) == squares(17)
+    assert rows(result(jobs.sandbox, sandbox_graph, "long-task")) == squares(17)
 
 
-def test_a_driver_that_is_killed_is_started_again(started: Jobs, sandbox_graph: Graph) -> None:
-    started.working_executor("driver-lost")
-    started.delete_pod("driver-lost-driver", "--grace-period=0", "--force")
-    history = started.ended("driver-lost")
+def test_a_driver_that_is_killed_is_started_again(jobs: Jobs, victims: dict[str, str], sandbox_graph: Graph) -> None:
+    assert "driver-lost" in victims
+    history = jobs.ended("driver-lost")
     assert len(history.drivers) == 2
-    assert rows(result(started.sandbox, sandbox_graph, "driver-lost")) == squares(4)
+    assert rows(result(jobs.sandbox, sandbox_graph, "driver-lost")) == squares(4)
 
 
-def test_a_spot_executor_that_is_taken_away_is_decommissioned_first(started: Jobs, sandbox_graph: Graph) -> None:
-    victim = started.working_executor("spot")
-    started.delete_pod(victim)  # as the cloud does: asked to go, with a grace period
-    history = started.ended("spot")
+def test_a_spot_executor_that_is_taken_away_is_decommissioned_first(
+    jobs: Jobs, victims: dict[str, str], sandbox_graph: Graph
+) -> None:
+    history = jobs.ended("spot")
     assert len(history.executors) > 1
-    assert f"Received executor {victim.rpartition('-exec-')[2]} decommissioned message" in started.log("spot")
-    assert rows(result(started.sandbox, sandbox_graph, "spot")) == squares(17)
+    number = victims["spot"].rpartition("-exec-")[2]
+    assert f"Received executor {number} decommissioned message" in jobs.log("spot")
+    assert rows(result(jobs.sandbox, sandbox_graph, "spot")) == squares(17)

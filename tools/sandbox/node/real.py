@@ -1,13 +1,14 @@
 """Pods that run: the control plane, a container runtime, kubelet, kube-proxy and their helpers inside one node."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from tools.sandbox import processes
 from tools.sandbox.cluster import ControlPlane, Site, manifests, storage_class
 from tools.sandbox.console import SandboxError, wait_for
-from tools.sandbox.node import kubelet, namespace, network, packages, runtime
+from tools.sandbox.node import image_store, kubelet, namespace, network, packages, runtime
 from tools.sandbox.processes import Process, supervised
 from tools.sandbox.programs import program
 from tools.sandbox.settings import PROJECT_DIR, Settings
@@ -27,10 +28,10 @@ IMPORTED = "images-imported"
 class RealPods(ControlPlane):
     """A control plane inside the node, and the node itself."""
 
-    def __init__(self, settings: Settings, archives: Sequence[Archive] = (), images_key: str = "") -> None:
-        """`archives`: the images, the node's own before those of the stack; `images_key` says which these are."""
+    def __init__(self, settings: Settings, archive: Archive | None = None, images_key: str = "") -> None:
+        """`archive`: all images; `images_key` says which these are."""
         super().__init__(settings)
-        self._archives, self._images_key = archives, images_key
+        self._archive, self._images_key = archive, images_key
         self.site = self._site(namespace.first_process(settings.state))
 
     def _site(self, node: int) -> Site:
@@ -55,19 +56,16 @@ class RealPods(ControlPlane):
     def up(self, claimed: list[str], foreign: list[str]) -> None:
         """See ControlPlane.up."""
         self.site = self._site(namespace.start(self._settings))
-        self.ensure(self._containerd())
-        imported = self._start_imports()
+        imported = self._start_images()
         self.ensure(self.etcd(), self.api_server(), self._forwarder())
         self.wait_for_api()
         classes = [storage_class(name, STORAGE_PROVISIONER, "WaitForFirstConsumer") for name in foreign]
         self.kubectl.apply([*manifests(MANIFESTS / "base.yaml"), *dns(), *classes])
         self.ensure(self.controller_manager(), self.scheduler(), self._network_policies())
-        wait_for("the node's own images", imported[0], IMPORT_SECONDS)  # a pod that misses one waits 10 s and more
+        self._finish_images(imported)  # a pod that misses one waits 10 s and more
         self.ensure(self._kubelet())
         self.wait_for_nodes(1)
         self.ensure(self._kube_proxy(), self._volumes())  # kube-proxy reads the node's addresses when it starts
-        wait_for("the images to be imported", imported[-1], IMPORT_SECONDS)
-        (self._settings.state / IMPORTED).write_text(self._images_key)
 
     def require_well(self) -> None:
         """See ControlPlane.require_well."""
@@ -80,11 +78,27 @@ class RealPods(ControlPlane):
         added = [self._network_policies(), self._kubelet(), self._kube_proxy(), self._volumes(), self._forwarder()]
         return [namespace.process(self._settings), *started, *added]
 
-    def _start_imports(self) -> list[Callable[[], bool | None]]:
-        record = self._settings.state / IMPORTED
-        if not self._archives or (record.exists() and record.read_text() == self._images_key):
-            return [lambda: True]
-        return [runtime.Import(self._settings, self.site.node, each).done for each in self._archives]
+    def _start_images(self) -> runtime.Import | None:
+        """Start the runtime with the images that an earlier node kept, or with an import on its way."""
+        settings, record = self._settings, self._settings.state / IMPORTED
+        if self._archive and image_store.restore(settings.cache, self._images_key, runtime.root(settings)):
+            record.write_text(self._images_key)
+        self.ensure(self._containerd())
+        if not self._archive or (record.exists() and record.read_text() == self._images_key):
+            return None
+        return runtime.Import(settings, self.site.node, self._archive)
+
+    def _finish_images(self, imported: runtime.Import | None) -> None:
+        """Wait for the import; what a new node imported is kept for the next ones while nothing uses it yet."""
+        if imported is None:
+            return
+        settings, record = self._settings, self._settings.state / IMPORTED
+        wait_for("the images to be imported", imported.done, IMPORT_SECONDS)
+        if not record.exists():
+            processes.stop(settings.state, "containerd")
+            image_store.keep(settings.cache, self._images_key, runtime.root(settings))
+            self.ensure(self._containerd())
+        record.write_text(self._images_key)
 
     def _forwarder(self) -> Process:
         port, target = self._settings.ports["kube-apiserver"], network.PORTS["kube-apiserver"]

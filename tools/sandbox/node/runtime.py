@@ -23,12 +23,17 @@ POLICY_SOCKET = "/run/network-policies.sock"
 PLUGIN = Path(__file__).parent / "cni_plugin.py"
 
 
+def root(settings: Settings) -> Path:
+    """Where containerd keeps images and containers."""
+    return settings.state / "containerd"
+
+
 def containerd_config(settings: Settings) -> str:
     """containerd's TOML."""
     state = settings.state
     cri = 'plugins."io.containerd.grpc.v1.cri"'
     return f"""version = 2
-root = "{state}/containerd"
+root = "{root(settings)}"
 state = "/run/containerd"
 [grpc]
   address = "{SOCKET}"

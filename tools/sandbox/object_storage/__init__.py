@@ -143,7 +143,7 @@ def plan(settings: Settings, graph: Graph) -> Plan | None:
         raise SandboxError(str(error)) from None
     storage = graph.of_type("spark-on-ack:index:Storage")[0].outputs
     teams = sorted(set(apply.teams(graph).values()))
-    data = {team: _data_root(graph, team) for team in teams}
+    data = {team: data_root(graph, team) for team in teams}
     files = {team: f"{storage['filesRoot']}/{TEAMS}/{team}" for team in teams}
     folders = [storage["eventLogDir"], storage["checkpointRoot"], *data.values(), *files.values()]
     uploads = {f"{root}/jobs/": str(JOBS_DIR) for root in files.values()}
@@ -157,10 +157,10 @@ def plan(settings: Settings, graph: Graph) -> Plan | None:
 
 def results(settings: Settings, graph: Graph, job: str) -> Path:
     """Where an example of EXAMPLE_TEAM leaves its result, as the gateway keeps it on this machine."""
-    return objects(settings) / _data_root(graph, EXAMPLE_TEAM).removeprefix("oss://") / "results" / job
+    return objects(settings) / data_root(graph, EXAMPLE_TEAM).removeprefix("oss://") / "results" / job
 
 
-def _data_root(graph: Graph, team: str) -> str:
+def data_root(graph: Graph, team: str) -> str:
     """`oss://` address of a team's data."""
     storage = graph.of_type("spark-on-ack:index:Storage")[0].outputs
     own: str | None = storage["teamRoots"].get(team)

@@ -17,8 +17,8 @@ from components.base.constants import (
 )
 
 Json = dict[str, Any]
-NAMESPACE = "admission-cases"
-RETIRED = "admission-retired"
+NAMESPACE = "spark-on-ack-verify"
+RETIRED = "spark-on-ack-verify-retired"
 DRIVER = f"system:serviceaccount:{NAMESPACE}:spark-driver"
 OPERATOR = "system:serviceaccount:spark-operator:spark-operator-controller"
 PERSON = "alice"
@@ -156,7 +156,7 @@ class Case:
     name: str = ""
 
 
-def changed(manifest: Json, path: str, value: Any) -> Json:
+def changed(manifest: Json, path: str, value: Any) -> Json:  # noqa: ANN401 (JSON)
     """A copy of the manifest with the value at `a/b/0/c` (keys may hold dots, ~1 is a slash)."""
     copy = deepcopy(manifest)
     here: Any = copy
@@ -173,7 +173,7 @@ def changed(manifest: Json, path: str, value: Any) -> Json:
 
 
 def _case(make: Callable[[], Json], user: str) -> Callable[..., Case]:
-    def case(rule: str, path: str, value: Any, shows: str = "") -> Case:
+    def case(rule: str, path: str, value: Any, shows: str = "") -> Case:  # noqa: ANN401 (JSON)
         return Case(rule, user, changed(make(), path, value), shows, f"{rule} {make.__name__} {path}")
 
     return case
