@@ -8,6 +8,7 @@ The sandbox is asked by its own kubeconfig, any other stack by KUBECONFIG, whose
 import argparse
 import datetime
 import os
+import signal
 import sys
 import time
 
@@ -34,6 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--no-record", action="store_true", help="do not write docs/evidence")
     arguments = parser.parse_args(argv)
     console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that probes and jobs are taken away then, too
     try:
         wanted = closure([each.strip() for each in arguments.checks.split(",") if each.strip()] or CHECKS)
         if arguments.list:

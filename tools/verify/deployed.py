@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from components.base.constants import LABEL_WORKSPACE, submit_group
+from components.spark.defaults import SPARK_DEFAULTS as DEFAULTS
 from policies.resources.conf import parse_conf
 from replay import Graph
 from tools.sandbox import apply, object_storage
@@ -121,10 +122,19 @@ class Deployed:
         return [self._team(name, space) for space, name in wanted.items()]
 
     def _team(self, name: str, space: str) -> Team:
-        data = self.cluster.get("configmap", "spark-defaults", "-n", space)["data"]
+        data = self.cluster.get("configmap", DEFAULTS, "-n", space)["data"]
         templates = {role: json.loads(data[f"{role}-template.json"]) for role in ("driver", "executor")}
         conf = parse_conf(data["spark-defaults.conf"])
         return Team(name, space, conf, templates, object_storage.data_root(self.graph, name))
+
+    def rendered_template(self, team: Team, role: str) -> Json:
+        """The pod template of a role as the stack file has it, whatever is deployed."""
+        for each in self.graph.of_type("ConfigMap"):
+            metadata = each.inputs["metadata"]
+            if metadata.get("namespace") == team.namespace and metadata.get("name") == DEFAULTS:
+                template: Json = json.loads(each.inputs["data"][f"{role}-template.json"])
+                return template
+        raise SandboxError(f"stack {self.stack} renders no {DEFAULTS} in {team.namespace}")
 
     def two_teams(self) -> tuple[Team, Team]:
         """The first two teams.

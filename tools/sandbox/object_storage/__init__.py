@@ -112,8 +112,12 @@ def fill(settings: Settings, graph: Graph, node: int) -> None:
 
     """
     wanted = plan(settings, graph)
-    if wanted is None:
-        return
+    if wanted is not None:
+        bring_about(wanted, node)
+
+
+def bring_about(wanted: Plan, node: int) -> None:
+    """Bring the gateway to what `wanted` says. Raises SandboxError when it refused something."""
     done = namespace.run(
         node,
         [sys.executable, "-m", "tools.sandbox.object_storage"],

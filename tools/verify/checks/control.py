@@ -50,11 +50,12 @@ def workloads(platform: Platform) -> str:
         metadata, spec = each["metadata"], each["spec"]
         if metadata["namespace"] not in spaces:
             continue
-        ready, wanted = each["status"].get("readyReplicas", 0), spec.get("replicas", 1)
-        if ready < wanted:
+        wanted, status = spec.get("replicas", 1), each["status"]
+        ready = min(status.get("readyReplicas", 0), status.get("updatedReplicas", 0))  # of what it says now
+        if ready < wanted or status.get("observedGeneration") != metadata["generation"]:
             title = f"{each['kind']} {metadata['namespace']}/{metadata['name']}"
             raise FailedError(
-                f"{title} has {ready} of {wanted} pods ready: {_why(platform, metadata['namespace'])}",
+                f"{title} has {ready} of {wanted} pods ready as it is now: {_why(platform, metadata['namespace'])}",
                 f"`kubectl describe pods -n {metadata['namespace']}`; `make images STACK={platform.stack}` for images",
             )
         running += 1
@@ -218,11 +219,14 @@ def tags(platform: Platform) -> str:
     """What the stack's templates say is on the pods; another team's tags are refused."""
     team = platform.teams[0]
     seen = platform.cluster.get("pod", "verify-executor", "-n", team.namespace)["metadata"]
-    wanted = team.templates["executor"]["metadata"]
+    wanted = platform.rendered_template(team, "executor")["metadata"]
     for kind in ("labels", "annotations"):
         missing = {k: v for k, v in wanted.get(kind, {}).items() if seen.get(kind, {}).get(k) != v}
         if missing:
-            raise FailedError(f"an executor lacks {kind} {missing}", "something on the cluster changes pods; find it")
+            raise FailedError(
+                f"an executor lacks {kind} {missing}",
+                "`pulumi up` puts the templates back, unless something changes pods",
+            )
     own = {k: v for k, v in {**wanted["labels"], **wanted.get("annotations", {})}.items() if team.name in str(v)}
     if not own:
         raise CannotAskError("the workspace's templates name no team")

@@ -147,10 +147,12 @@ def operator_restart(platform: Platform) -> str:
 
 @check(
     "worker-lost", "a shuffle worker that is lost under a job costs no stage again",
-    needs=["shuffle"], fen=4, seconds=180,
+    needs=["storage-own", "people"], fen=4, seconds=180,
 )  # fmt: skip
 def worker_lost(platform: Platform) -> str:
     """Its pod is taken away while map tasks write."""
+    if not platform.has_shuffle_service:
+        raise CannotAskError("the stack has no shuffle service")
     arguments = [platform.jobs.result("verify-worker"), "18", "2", "6", "2", "2"]
     watched = platform.jobs.start("verify-worker", "shuffle.py", arguments)
     wait_for("executors of verify-worker", lambda: watched.alive() or watched.ended, 180, interval=0.5)
