@@ -10,10 +10,10 @@ from tools.verify.evidence import FOLDER
 assert checks  # noqa: S101 (importing them declares them)
 HEAD = """# What is claimed, and what of it was seen
 
-`make verify STACK=dev` asks a deployed platform, with the rights of those who use it: it runs small pods and jobs in the
-teams' namespaces, takes them away at the end, and writes what it saw to `docs/evidence/<stack>.json`. `make verify`
-alone asks the sandbox. `CHECKS=dns,job` asks those, and what they need. A check passes, fails with what was seen and the
-way out, or cannot be asked here, with the reason: that is no pass. The kubeconfig (KUBECONFIG) must be an
+`make verify STACK=dev` asks a deployed platform, with the rights of those who use it: it runs small pods and jobs in
+the teams' namespaces, takes them away at the end, and writes what it saw to `docs/evidence/<stack>.json`. `make verify`
+alone asks the sandbox; `CHECKS=dns,job` asks those, and what they need. A check passes, fails with what was seen and
+the way out, or cannot be asked here, with the reason: that is no pass. The kubeconfig (KUBECONFIG) must be an
 administrator's, because the checks act as a team's members, drivers and operator by impersonation.
 
 What it costs on ACK is an upper bound at the list price of 1 vCPU and 2 GiB of ECI; 100 fen are 1 CNY.
