@@ -1,8 +1,10 @@
 """Jobs that checks run: a program in the team's own storage, submitted by a person, its pods watched."""
 
+import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from components.base.constants import DRIVER_ACCOUNT
@@ -19,12 +21,11 @@ ENDED = ("COMPLETED", "FAILED", "SUBMISSION_FAILED")
 
 @dataclass
 class Life:
-    """When a pod was first seen, seen Running, and seen no more or ended; seconds of one clock."""
+    """When a pod was first seen, began to run, and ended or was seen no more; in seconds since 1970, as pods say it."""
 
     created: float
     running: float | None = None
     gone: float | None = None
-    annotations: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,8 +74,10 @@ class Jobs:
             raise SandboxError(f"job {name} was refused: {done.stderr.strip()}")
         job = Watched(team, name)
         with platform.lock:
+            first = not self._known
             self._known[name] = job
-        threading.Thread(target=self._follow, args=(job,), daemon=True).start()
+        if first:
+            threading.Thread(target=self._follow, args=(team.namespace,), daemon=True).start()
         return job
 
     def result(self, name: str) -> str:
@@ -127,33 +130,52 @@ class Jobs:
             },
         }
 
-    def _follow(self, job: Watched) -> None:
-        while not self._stop.wait(1.0) and job.ended is None:
+    def _follow(self, space: str) -> None:
+        """Look at all jobs at once: each look costs processor time that a sandbox's jobs need themselves."""
+        while not self._stop.wait(1.0):
             try:
-                self._look(job)
-            except SandboxError:  # an API server that does not answer for a moment
+                objects = self._cluster.get("pods,sparkapplications", "-n", space)["items"]
+            except (SandboxError, subprocess.TimeoutExpired):  # an API server that does not answer for a moment
                 continue
+            for job in list(self._known.values()):
+                if job.ended is None:
+                    _note_pods(job, [each for each in objects if _application_of(each) == job.name])
+                    _note_state(job, objects)
 
-    def _look(self, job: Watched) -> None:
-        space = job.team.namespace
-        pods = self._cluster.get("pods", "-n", space, "-l", f"sparkoperator.k8s.io/app-name={job.name}")["items"]
-        now, present = time.monotonic(), set()
-        for each in pods:
-            metadata, phase = each["metadata"], each["status"].get("phase")
-            if metadata["labels"].get("spark-role") == "driver":
-                job.drivers.add(metadata["uid"])
-                continue
-            present.add(metadata["name"])
-            life = job.executors.setdefault(metadata["name"], Life(now, annotations=metadata.get("annotations", {})))
-            if phase == "Running" and life.running is None:
-                life.running = now
-            if phase in ("Succeeded", "Failed") and life.gone is None:
-                life.gone = now
-        for name, life in job.executors.items():
-            if name not in present and life.gone is None:
-                life.gone = now
-        status = self._cluster.get("sparkapplication", job.name, "-n", space).get("status", {})
-        state = status.get("applicationState", {})
-        job.state, job.message = state.get("state", job.state), state.get("errorMessage", job.message)
-        if job.state in ENDED:
-            job.ended = now
+
+def _application_of(manifest: Json) -> str:
+    """The application whose pod it is; empty for what is no job's pod."""
+    return str(manifest["metadata"].get("labels", {}).get("sparkoperator.k8s.io/app-name", ""))
+
+
+def _note_pods(job: Watched, pods: list[Json]) -> None:
+    now, present = time.time(), set()
+    for each in pods:
+        metadata = each["metadata"]
+        if metadata["labels"].get("spark-role") == "driver":
+            job.drivers.add(metadata["uid"])
+            continue
+        present.add(metadata["name"])
+        life = job.executors.setdefault(metadata["name"], Life(_seconds(metadata["creationTimestamp"]) or now))
+        states = [status.get("state", {}) for status in each["status"].get("containerStatuses", [])]
+        for state in states:
+            for phase in ("running", "terminated"):
+                life.running = _seconds(state.get(phase, {}).get("startedAt")) or life.running
+            life.gone = _seconds(state.get("terminated", {}).get("finishedAt")) or life.gone
+    for name, life in job.executors.items():
+        if name not in present and life.gone is None:
+            life.gone = now
+
+
+def _note_state(job: Watched, objects: list[Json]) -> None:
+    for each in objects:
+        if each["kind"] == "SparkApplication" and each["metadata"]["name"] == job.name:
+            state = each.get("status", {}).get("applicationState", {})
+            job.state, job.message = state.get("state", job.state), state.get("errorMessage", job.message)
+    if job.state in ENDED:
+        job.ended = time.time()
+
+
+def _seconds(moment: str | None) -> float | None:
+    """A moment of Kubernetes (2026-01-31T12:00:00Z), to the second."""
+    return datetime.fromisoformat(moment).timestamp() if moment else None
