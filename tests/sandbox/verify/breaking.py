@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from components.admission.manifests import sentence_if_broken
+from components.admission.rules import RULES
 from components.base.constants import ANNOTATION_RAM_ROLES
 from components.spark.defaults import SPARK_DEFAULTS
 from replay import Graph
@@ -99,8 +101,10 @@ def _binding_audits(binding: Json) -> None:
 
 
 def _rule_gone(policy: Json) -> None:
-    rules = policy["spec"]["validations"]
-    rules.remove(next(each for each in rules if json.dumps(each).count("no-host-access")))
+    gone = sentence_if_broken(RULES["no-host-access"])
+    (broken,) = [each for each in policy["spec"]["variables"] if each["name"] == "broken"]
+    assert f"{gone}, " in broken["expression"]
+    broken["expression"] = broken["expression"].replace(f"{gone}, ", "")
 
 
 def _image_unreachable(deployment: Json) -> None:
@@ -129,6 +133,7 @@ def _image_of_jobs_unreachable(defaults: Json) -> None:
 
 
 PODS_POLICY = "spark-on-ack-pods-deny"
+ROLES = "spark-on-ack-sandbox-"
 Break = Callable[[Breaker], Any]
 EVERYBODY_SUBMITS = {
     "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -159,7 +164,7 @@ BREAKS: dict[str, tuple[str, Break]] = {
         "a team may carry another team's role",
         lambda b: b.changed(_foreign_role_allowed, "namespace", TEAM_A),
     ),
-    "quota": ("the quota is lifted", lambda b: b.without("resourcequota", "quota", "-n", TEAM_A)),
+    "quota": ("the quota is lifted", lambda b: b.without("resourcequota", "workspace", "-n", TEAM_A)),
     "tags": (
         "the template lost its tags",
         lambda b: b.changed(_tags_gone, "configmap", SPARK_DEFAULTS, "-n", TEAM_A),
@@ -176,14 +181,12 @@ BREAKS: dict[str, tuple[str, Break]] = {
     ),
     "storage-own": (
         "the team's role has lost its rights",
-        lambda b: b.rights(lambda text: text.replace('"spark-on-ack-sandbox-team-a"', '"spark-on-ack-sandbox-nobody"')),
+        lambda b: b.rights(lambda text: text.replace(f'"{ROLES}team-a"', f'"{ROLES}history"')),
     ),
     "storage-foreign": (
         "the team's role may do what the other team's may",
         lambda b: b.rights(
-            lambda text: text.replace(
-                '"spark-on-ack-sandbox-team-b"', '"spark-on-ack-sandbox-team-b", "spark-on-ack-sandbox-team-a"'
-            )
+            lambda text: text.replace(f'"{ROLES}team-b"', f'"{ROLES}team-b", "{ROLES}team-a"')
         ),
     ),
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """`make verify` on the sandbox: what holds passes, and what is broken is found by its check alone."""
 
+import os
+
 import pytest
 
 from replay import Graph
@@ -16,8 +18,8 @@ WITHOUT_ALERTS = {"metrics"}
 
 
 def asked(sandbox: Sandbox, *names: str) -> dict[str, Outcome]:
-    environment = {"SANDBOX_DIR": str(sandbox.settings.state), "SANDBOX_PORT": str(sandbox.settings.port)}
-    platform: Platform = connect("sandbox", environment)
+    own = {"SANDBOX_DIR": str(sandbox.settings.state), "SANDBOX_PORT": str(sandbox.settings.port)}
+    platform: Platform = connect("sandbox", {**os.environ, **own})
     try:
         return {each.check.id: each for each in run(platform, closure(names))}
     finally:
