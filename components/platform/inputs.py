@@ -34,11 +34,18 @@ class Settings(Sections):
             section = getattr(self, key)
             if section is not None:
                 taken[section.namespace] = key
+        own_buckets = self.storage.team_buckets if self.storage else ()
+        if self.history is not None:
+            taken |= {self.history.namespace_of(team): "history" for team in own_buckets}
+        workloads = [wiring.history_workload(team) for team in ("", *own_buckets)]
         teams: set[str] = set()
         for i, workspace in enumerate(self.workspaces):
             with suppress(WrongElsewhereError):
                 if workspace.team in teams:
                     reason = f"{workspace.team!r} is already the team of another workspace; allowed: another name"
+                    yield f"workspaces[{i}].team", reason
+                elif self.history is not None and workspace.team in workloads:
+                    reason = f"{workspace.team!r} is the workload of a history server; allowed: another name"
                     yield f"workspaces[{i}].team", reason
                 teams.add(workspace.team)
             with suppress(WrongElsewhereError):
@@ -60,7 +67,9 @@ class Settings(Sections):
     @check
     def _identity_names_known_workloads(self) -> Mistakes:
         for workload in self.identity.existing_roles:
-            yield from self._unknown_team(f"identity.existing_roles.{workload}", workload, "history")
+            own_buckets = self.storage.team_buckets if self.storage else ()
+            servers = [wiring.history_workload(team) for team in ("", *own_buckets)]
+            yield from self._unknown_team(f"identity.existing_roles.{workload}", workload, *servers)
 
     @check
     def _shuffle_names_known_teams(self) -> Mistakes:

@@ -133,17 +133,17 @@ def team_role(settings: Sections, team: WorkspaceSettings, oidc: OidcFacts) -> I
     return IdentityInputs.wired(settings.identity, wiring)
 
 
-def history_role(settings: Sections, oidc: OidcFacts) -> IdentityInputs | None:
-    """The role of the history server; None where it needs none."""
+def history_role(settings: Sections, oidc: OidcFacts, team: str = "") -> IdentityInputs | None:
+    """The role of a history server, on the bucket whose logs it shows; None where it needs none."""
     if settings.credentials == "none" or settings.storage is None or settings.history is None:
         return None
     wiring = IdentityWiring(
-        workload="history",
-        namespace=settings.history.namespace,
+        workload=history_workload(team),
+        namespace=settings.history.namespace_of(team),
         service_accounts=(HISTORY_ACCOUNT,),
         oidc_provider_arn=oidc.provider_arn,
         oidc_issuer_url=oidc.issuer_url,
-        hdfs_bucket=settings.storage.hdfs_bucket,
+        hdfs_bucket=settings.storage.team_bucket(team),
         kms_key=settings.storage.hdfs.kms_key,
         tags=settings.all_tags,
     )
@@ -191,8 +191,19 @@ def operator(settings: Sections) -> SparkOperatorInputs | None:
     return SparkOperatorInputs.wired(settings.images.of_operator(settings.operator), wiring)
 
 
-def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text) -> HistoryServerInputs | None:
-    """The history server; None without storage, or when the settings leave it out."""
+def history_workload(team: str) -> str:
+    """The workload of a history server: that of the shared bucket, or that of a team's own."""
+    return f"history-{team}" if team else "history"
+
+
+def history(
+    settings: Sections, identity: WorkloadIdentity, event_log_dir: Text, team: str = ""
+) -> HistoryServerInputs | None:
+    """A history server; None without storage, or when the settings leave it out.
+
+    One for the shared bucket (`team` empty) and one for each team's own: Spark's reads a single directory (several only
+    in releases after 3.5), and one that read all buckets would show every team's logs to whoever reaches it.
+    """
     if settings.history is None or settings.storage is None:
         return None
     wiring = HistoryWiring(
@@ -207,7 +218,8 @@ def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text)
         tags=settings.all_tags,
     )
     image = settings.history.image or settings.job_defaults.image
-    return HistoryServerInputs.wired(settings.history.changed(image=image), wiring)
+    own = settings.history.changed(image=image, namespace=settings.history.namespace_of(team))
+    return HistoryServerInputs.wired(own, wiring)
 
 
 def monitoring(settings: Sections) -> MonitoringInputs | None:
@@ -241,7 +253,10 @@ def mistakes(settings: Sections) -> Iterator[Mistake]:
         yield from _refused("identity", IdentityWiring, partial(_trial_role, settings, i))
         trial = partial(_trial_workspace, settings, i, identity)
         yield from _refused(f"workspaces[{i}]", WorkspaceWiring, trial)
-    yield from _refused("history", HistoryWiring, lambda: history(settings, identity(), _EVENT_LOGS))
+    for team in ("", *(settings.storage.team_buckets if settings.storage else ())):
+        yield from _refused(
+            "history", HistoryWiring, partial(lambda team: history(settings, identity(), _EVENT_LOGS, team), team)
+        )
     yield from _refused("monitoring", MonitoringWiring, lambda: monitoring(settings))
 
 

@@ -240,6 +240,10 @@ class StorageSettings(Inputs):
         root = hdfs_root(self.team_bucket(team), region)
         return root if team in self.team_buckets else f"{root}/{TEAMS}/{team}"
 
+    def event_log_dir(self, team: str, region: str) -> str:
+        """Where a team's jobs write event logs: in the bucket that its role may write, its own or the shared one."""
+        return f"{hdfs_root(self.team_bucket(team), region)}/{EVENT_LOGS}"
+
     def team_folder(self, team: str) -> str:
         """A team's folder of the plain bucket (jars, job files, results), for its role and its jobs."""
         return f"{TEAMS}/{team}/"
