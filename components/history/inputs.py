@@ -29,8 +29,8 @@ class HistorySettings(Inputs):
 
     namespace: Name = Field(
         "spark-history",
-        description="Namespace of the history server, created for it; in a platform, the server of a team with a bucket "
-        "of its own is in <namespace>-<team>",
+        description="Namespace of the history server, created for it; in a platform, the server of a team with a "
+        "bucket of its own is in <namespace>-<team>",
     )
     image: Value[Image] | None = Field(
         None, description="Spark image with JindoSDK (images/spark); left out: the image of the Spark defaults"

@@ -20,6 +20,7 @@ from ..identity.inputs import IdentityInputs
 from ..monitoring.component import Monitoring
 from ..network.component import Network
 from ..pods.kinds import WorkloadIdentity
+from ..registry.component import Registry
 from ..shuffle.component import ShuffleService
 from ..spark.configuration import spark_conf
 from ..spark.context import JobContext
@@ -75,7 +76,7 @@ class SparkPlatform(pulumi.ComponentResource):
         super().__init__("spark-on-ack:index:SparkPlatform", name, None, opts)
         if settings.preflight:
             ask(settings, self)
-        self._cluster = self._make_cluster(inputs.kubeconfig)
+        self._make_cluster(inputs.kubeconfig)
         self._oidc = OidcFacts(self._cluster.oidc_provider_arn, self._cluster.oidc_issuer_url)
         self._storage = self._make_storage()
         self._make_shuffle()
@@ -106,15 +107,19 @@ class SparkPlatform(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self)
 
     def _inside(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options of a component in the cluster."""
-        return pulumi.ResourceOptions(parent=self, providers=[self._cluster.provider], depends_on=list(after))
+        """Options of a component in the cluster. Its pods can pull once the registry is reached."""
+        images = [self._registry] if self._registry else []
+        return pulumi.ResourceOptions(parent=self, providers=[self._cluster.provider], depends_on=[*images, *after])
 
-    def _make_cluster(self, kubeconfig: str | pulumi.Output[str] | None) -> Cluster:
+    def _make_cluster(self, kubeconfig: str | pulumi.Output[str] | None) -> None:
+        """Network and cluster, and the registry that its pods pull from."""
         facts, inputs = None, wiring.network(self._settings)
         if inputs is not None:
             network = Network("network", inputs, self._child())
-            facts = NetworkFacts(network.vswitch_ids.apply(tuple), network.security_group_id)
-        return Cluster("cluster", wiring.cluster(self._settings, facts, kubeconfig), self._child())
+            facts = NetworkFacts(network.vswitch_ids.apply(tuple), network.security_group_id, network.vpc_id)
+        self._cluster = Cluster("cluster", wiring.cluster(self._settings, facts, kubeconfig), self._child())
+        images = wiring.registry(self._settings, facts, self._cluster.cluster_id)
+        self._registry = Registry("registry", images, self._child()) if images is not None else None
 
     def _make_storage(self) -> Storage | None:
         inputs = wiring.storage(self._settings)

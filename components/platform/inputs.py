@@ -23,6 +23,16 @@ class Settings(Sections):
             yield "network", "an existing cluster already has a network; allowed: leave it out"
 
     @check
+    def _images_have_one_registry(self) -> Mistakes:
+        for key in ("spark_tag", "digests"):
+            if self.platform_images.registry is None and getattr(self.images, key):
+                yield f"images.{key}", "has no effect without registry; allowed: with registry, or left out"
+        if self.registry is not None and self.images.registry is not None:
+            yield "images.registry", "follows from the section registry; allowed: one of the two"
+        if self.registry is not None and self.network is None and not self.cluster.kind.managed:
+            yield "registry", "an existing cluster has its own way to images; allowed: images.registry instead"
+
+    @check
     def _history_has_logs_to_read(self) -> Mistakes:
         if self.history is not None and self.storage is None:
             yield "history", "there is no storage to read event logs from; allowed: add storage, or leave history out"

@@ -24,11 +24,13 @@ from ..identity.inputs import IdentityInputs, IdentityWiring
 from ..monitoring.inputs import MonitoringInputs, MonitoringWiring
 from ..network.inputs import NetworkInputs, NetworkWiring
 from ..pods.kinds import WorkloadIdentity
+from ..registry.inputs import RegistryInputs, RegistryWiring
 from ..shuffle.client import client_conf
 from ..shuffle.inputs import ShuffleServiceInputs, ShuffleWiring
 from ..spark_operator.inputs import OperatorWiring, SparkOperatorInputs, controller_account
 from ..storage.inputs import StorageInputs, StorageWiring
 from ..workspace.inputs import WorkspaceInputs, WorkspaceSettings, WorkspaceWiring
+from .images import PLATFORM_IMAGES
 from .sections import Sections
 
 Text: TypeAlias = str | pulumi.Output[str]
@@ -43,6 +45,13 @@ class NetworkFacts:
 
     vswitch_ids: tuple[str, ...] | pulumi.Output[tuple[str, ...]]
     security_group_id: Text
+    vpc_id: Text
+
+    @property
+    def first_vswitch(self) -> Text:
+        """The vswitch for what needs a single address."""
+        ids = self.vswitch_ids
+        return ids.apply(lambda known: known[0]) if isinstance(ids, pulumi.Output) else ids[0]
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class RoleFacts:
 
 
 _PLACEHOLDER = "placeholder"
-_NETWORK = NetworkFacts(("vsw-placeholder",), "sg-placeholder")
+_NETWORK = NetworkFacts(("vsw-placeholder",), "sg-placeholder", "vpc-placeholder")
 _OIDC = OidcFacts(_PLACEHOLDER, _PLACEHOLDER)
 _ROLE = RoleFacts(_PLACEHOLDER, _PLACEHOLDER)
 _EVENT_LOGS = "oss://placeholder/spark-history"
@@ -92,6 +101,23 @@ def cluster(settings: Sections, facts: NetworkFacts | None, kubeconfig: Text | N
     return ClusterInputs.wired(settings.cluster, wiring)
 
 
+def registry(settings: Sections, facts: NetworkFacts | None, cluster_id: Text) -> RegistryInputs | None:
+    """The registry of all images, reached from the stack's VPC; None without one."""
+    if settings.registry is None:
+        return None
+    wiring = RegistryWiring(
+        region=settings.region,
+        tags=settings.all_tags,
+        repositories=tuple(PLATFORM_IMAGES),
+        vpc_id=facts.vpc_id if facts else None,
+        vswitch_id=facts.first_vswitch if facts else None,
+        cluster_id=cluster_id,
+        pods=settings.cluster.pods,
+        namespaces=settings.pod_namespaces,
+    )
+    return RegistryInputs.wired(settings.registry.changed(namespace=settings.registry_namespace), wiring)
+
+
 def storage(settings: Sections) -> StorageInputs | None:
     """The buckets; None without object storage."""
     if settings.storage is None:
@@ -104,7 +130,7 @@ def shuffle(settings: Sections) -> ShuffleServiceInputs | None:
     if settings.shuffle is None or settings.shuffle.existing_endpoints:
         return None
     wiring = ShuffleWiring(pods=settings.cluster.pods, tags=settings.all_tags)
-    return ShuffleServiceInputs.wired(settings.images.of_shuffle(settings.shuffle), wiring)
+    return ShuffleServiceInputs.wired(settings.platform_images.of_shuffle(settings.shuffle), wiring)
 
 
 def admission(settings: Sections) -> AdmissionPoliciesInputs:
@@ -188,7 +214,7 @@ def operator(settings: Sections) -> SparkOperatorInputs | None:
     if not settings.workspaces:
         return None
     wiring = OperatorWiring(job_namespaces=settings.job_namespaces, pods=settings.cluster.pods, tags=settings.all_tags)
-    return SparkOperatorInputs.wired(settings.images.of_operator(settings.operator), wiring)
+    return SparkOperatorInputs.wired(settings.platform_images.of_operator(settings.operator), wiring)
 
 
 def history_workload(team: str) -> str:
@@ -245,6 +271,7 @@ def mistakes(settings: Sections) -> Iterator[Mistake]:
 
     yield from _refused("network", NetworkWiring, lambda: network(settings))
     yield from _refused("cluster", ClusterWiring, lambda: _trial_cluster(settings))
+    yield from _refused("registry", RegistryWiring, lambda: registry(settings, _NETWORK, _PLACEHOLDER))
     yield from _refused("storage", StorageWiring, lambda: storage(settings))
     yield from _refused("shuffle", ShuffleWiring, lambda: shuffle(settings))
     yield from _refused("operator", OperatorWiring, lambda: operator(settings))
