@@ -231,6 +231,11 @@ class StorageSettings(Inputs):
         """Name of the plain bucket."""
         return self.files.bucket or f"{self.bucket_prefix}-files"
 
+    @property
+    def hdfs_buckets(self) -> tuple[str, ...]:
+        """Names of all HDFS buckets: the shared one and those of single teams."""
+        return (self.hdfs_bucket, *(self.team_bucket(team) for team in self.team_buckets))
+
     def team_bucket(self, team: str) -> str:
         """Name of the HDFS bucket that holds a team's data."""
         return f"{self.hdfs_bucket}-{team}" if team in self.team_buckets else self.hdfs_bucket
