@@ -64,6 +64,7 @@ CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "alicloud:eci/getZones:getZones": lambda _: {"zones": []},
     "alicloud:ram/getRoles:getRoles": _roles,
     "alicloud:vpc/getSwitches:getSwitches": _vswitches,
+    "alicloud:ros/getStacks:getStacks": lambda _: {"stacks": []},
     "alicloud:index/getAccount:getAccount": lambda _: {"id": ACCOUNT},
     "alicloud:cs/getClusterCredential:getClusterCredential": _credential,
 }

@@ -63,6 +63,8 @@ CELEBORN_WORKER_PUSH: Final = 9093
 CELEBORN_WORKER_REPLICATE: Final = 9094
 CELEBORN_WORKER_INTERNAL: Final = 9095
 CELEBORN_WORKER_HTTP: Final = 9096
+CELEBORN_PAUSE_RECEIVE: Final = 0.85
+"""Used share of a Celeborn worker's direct memory from which it takes no more pushes (its default)."""
 CELEBORN_CLIENT: Final = 7077
 """The driver's Celeborn LifecycleManager: executors connect to it, so it must be fixed for the NetworkPolicy."""
 SPARK_DRIVER_RPC: Final = 7078

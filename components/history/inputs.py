@@ -27,7 +27,11 @@ EventLogDir = Annotated[
 class HistorySettings(Inputs):
     """The Spark history server: shows finished jobs, and deletes old event logs."""
 
-    namespace: Name = Field("spark-history", description="Namespace of the history server, created for it")
+    namespace: Name = Field(
+        "spark-history",
+        description="Namespace of the history server, created for it; in a platform, the server of a team with a "
+        "bucket of its own is in <namespace>-<team>",
+    )
     image: Value[Image] | None = Field(
         None, description="Spark image with JindoSDK (images/spark); left out: the image of the Spark defaults"
     )
@@ -66,6 +70,10 @@ class HistorySettings(Inputs):
             rows = " or ".join(map(str, nearest_row(self.vcpu, self.memory_gib, region)))
             size = Spec(self.vcpu, self.memory_gib)
             yield "memory_gib", f"{size} is not a size of serverless pods; allowed: {rows}"
+
+    def namespace_of(self, team: str) -> str:
+        """Namespace of the server that shows the logs in a team's own bucket; of the shared one for an empty name."""
+        return f"{self.namespace}-{team}" if team else self.namespace
 
     @check
     def _admins_need_acls(self) -> Mistakes:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from ..base.constants import CELEBORN_PAUSE_RECEIVE
 from ..base.inputs import Inputs
 from ..base.values import NamespaceName
 from ..pods.parts import MAX_PENDING_MINUTES
@@ -25,7 +26,8 @@ class Thresholds(Inputs):
         80,
         ge=10,
         le=99,
-        description="Highest used share of a shuffle worker's direct memory; it pauses pushes from 85 % on",
+        description="Highest used share of a shuffle worker's direct memory; it pauses pushes from "
+        f"{CELEBORN_PAUSE_RECEIVE:.0%} on".replace("%", " %"),
     )
     quota_percent: int = Field(90, ge=10, le=100, description="Highest used share of a team's quota")
 

@@ -23,6 +23,16 @@ class Settings(Sections):
             yield "network", "an existing cluster already has a network; allowed: leave it out"
 
     @check
+    def _images_have_one_registry(self) -> Mistakes:
+        for key in ("spark_tag", "digests"):
+            if self.platform_images.registry is None and getattr(self.images, key):
+                yield f"images.{key}", "has no effect without registry; allowed: with registry, or left out"
+        if self.registry is not None and self.images.registry is not None:
+            yield "images.registry", "follows from the section registry; allowed: one of the two"
+        if self.registry is not None and self.network is None and not self.cluster.kind.managed:
+            yield "registry", "an existing cluster has its own way to images; allowed: images.registry instead"
+
+    @check
     def _history_has_logs_to_read(self) -> Mistakes:
         if self.history is not None and self.storage is None:
             yield "history", "there is no storage to read event logs from; allowed: add storage, or leave history out"
@@ -34,11 +44,18 @@ class Settings(Sections):
             section = getattr(self, key)
             if section is not None:
                 taken[section.namespace] = key
+        own_buckets = self.storage.team_buckets if self.storage else ()
+        if self.history is not None:
+            taken |= {self.history.namespace_of(team): "history" for team in own_buckets}
+        workloads = [wiring.history_workload(team) for team in ("", *own_buckets)]
         teams: set[str] = set()
         for i, workspace in enumerate(self.workspaces):
             with suppress(WrongElsewhereError):
                 if workspace.team in teams:
                     reason = f"{workspace.team!r} is already the team of another workspace; allowed: another name"
+                    yield f"workspaces[{i}].team", reason
+                elif self.history is not None and workspace.team in workloads:
+                    reason = f"{workspace.team!r} is the workload of a history server; allowed: another name"
                     yield f"workspaces[{i}].team", reason
                 teams.add(workspace.team)
             with suppress(WrongElsewhereError):
@@ -60,7 +77,9 @@ class Settings(Sections):
     @check
     def _identity_names_known_workloads(self) -> Mistakes:
         for workload in self.identity.existing_roles:
-            yield from self._unknown_team(f"identity.existing_roles.{workload}", workload, "history")
+            own_buckets = self.storage.team_buckets if self.storage else ()
+            servers = [wiring.history_workload(team) for team in ("", *own_buckets)]
+            yield from self._unknown_team(f"identity.existing_roles.{workload}", workload, *servers)
 
     @check
     def _shuffle_names_known_teams(self) -> Mistakes:

@@ -21,6 +21,7 @@ from ..identity.inputs import IdentitySettings
 from ..monitoring.inputs import MonitoringSettings
 from ..network.inputs import NetworkSettings
 from ..pods.kinds import Credentials
+from ..registry.inputs import RegistrySettings
 from ..shuffle.inputs import ShuffleSettings
 from ..spark.inputs import SparkSettings
 from ..spark_operator.inputs import OperatorSettings
@@ -79,6 +80,9 @@ class Sections(Inputs):
     )
     cluster: ClusterSettings = Field(description="The Kubernetes cluster, created here or existing")
     storage: StorageSettings | None = Field(None, description="OSS buckets; left out: no object storage")
+    registry: RegistrySettings | None = Field(
+        None, description="A container registry of the account for all images of the platform; images.registry follows"
+    )
     images: ImagesSettings = Field(ImagesSettings(), description="Where the platform's images come from")
     identity: IdentitySettings = Field(IdentitySettings(), description="How pods get their rights in the cloud")
     shuffle: ShuffleSettings | None = Field(
@@ -108,15 +112,36 @@ class Sections(Inputs):
         """How pods prove who they are to OSS: none without storage, or off Alibaba Cloud."""
         return "none" if self.storage is None or self.cluster.pods == "plain" else self.identity.mode
 
+    @property
+    def registry_namespace(self) -> str:
+        """Namespace of the images in the stack's registry: each environment fills its own."""
+        return (self.registry.namespace if self.registry else None) or f"spark-{self.environment}"
+
+    @cached_property
+    def platform_images(self) -> ImagesSettings:
+        """Where the platform's images come from: the folder that is named, or that of the stack's registry."""
+        if self.registry is None:
+            return self.images
+        return self.images.in_folder(f"{self.registry.host(self.region)}/{self.registry_namespace}")
+
     @cached_property
     def job_defaults(self) -> SparkSettings:
         """Defaults of all teams' jobs, with the platform's images where they name none."""
-        return self.images.of_jobs(self.spark)
+        return self.platform_images.of_jobs(self.spark)
 
     @property
     def job_namespaces(self) -> tuple[str, ...]:
         """Namespaces of the teams."""
         return tuple(w.namespace for w in self.workspaces)
+
+    @property
+    def pod_namespaces(self) -> tuple[str, ...]:
+        """Namespaces in which the platform makes pods: the teams', and those of its own services."""
+        own = [self.operator.namespace] if self.workspaces else []
+        own += [self.shuffle.namespace] if self.shuffle and not self.shuffle.existing_endpoints else []
+        if self.history is not None and self.storage is not None:
+            own += [self.history.namespace_of(team) for team in ("", *self.storage.team_buckets)]
+        return (*self.job_namespaces, *own)
 
     @property
     def pods_at_quota(self) -> int | None:

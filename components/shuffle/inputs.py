@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ..base.constants import CELEBORN_MASTER_RPC, CELEBORN_VERSION, SCRAPER_NAMESPACE
+from ..base.constants import CELEBORN_MASTER_RPC, CELEBORN_PAUSE_RECEIVE, CELEBORN_VERSION, SCRAPER_NAMESPACE
 from ..base.inputs import Inputs
 from ..base.mistakes import Mistakes, check, refuse
 from ..base.values import NamespaceName, Value, matching
@@ -183,7 +183,7 @@ class Workers(Inputs):
         return int(self.memory_gib * MIB_PER_GIB * 0.75) - self.heap_mib
 
 
-_WATERMARKS = (("ToResume", "0.7"), ("ToPauseReceive", "0.85"), ("ToPauseReplicate", "0.95"))
+_WATERMARKS = (("ToResume", "0.7"), ("ToPauseReceive", str(CELEBORN_PAUSE_RECEIVE)), ("ToPauseReplicate", "0.95"))
 
 
 class Disks(Inputs):

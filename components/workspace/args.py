@@ -54,7 +54,7 @@ class WorkspaceArgs(TypedDict):
     images: NotRequired[list[str]]
     """Images that jobs may use; the platform's Spark image is always allowed. The defaults are the official Spark images. Allowed: a list, each an image without tag (registry.example.com/data/spark), or a folder of images ending with / (registry.example.com/data/). Default: spark, apache/spark."""
     egress_cloud_cidrs: NotRequired[list[str]]
-    """Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here). Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.64.0.0/10."""
+    """Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here); the metadata service in them is excepted. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.64.0.0/10."""
     egress_cluster_cidrs: NotRequired[list[str]]
     """Ranges of the API server, ports 443 and 6443, for drivers only; narrow it to the VPC's range. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16."""
     egress_dns_cidrs: NotRequired[list[str]]

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from ..base.cloud import Region, cidr
 from ..base.constants import SCRAPER_NAMESPACE
+from ..base.egress import METADATA_ADDRESS, METADATA_SERVICE
 from ..base.inputs import Inputs
 from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.sentences import Allowed, show
@@ -42,6 +43,16 @@ def _subjects(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _no_metadata_service(cidrs: tuple[str, ...]) -> tuple[str, ...]:
+    """A range that merely holds the service's address excepts it; the address itself cannot be wanted."""
+    if {METADATA_ADDRESS, METADATA_SERVICE} & set(cidrs):
+        raise not_allowed(
+            f"{METADATA_SERVICE!r} is the metadata service, which hands out credentials; allowed: other ranges (pods "
+            "with a RAM role reach it anyway)"
+        )
+    return cidrs
+
+
 def _destinations(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
         address, _, port = value.rpartition(":")
@@ -52,9 +63,11 @@ def _destinations(values: tuple[str, ...]) -> tuple[str, ...]:
             wrong = True
         if wrong:
             raise not_allowed(f"{value!r} is not a destination; allowed: IPv4 range and port, such as 10.1.2.0/24:3306")
+        _no_metadata_service((address,))
     return values
 
 
+Cidrs = Annotated[tuple[Cidr, ...], AfterValidator(_no_metadata_service)]
 Subjects = Annotated[tuple[str, ...], AfterValidator(_subjects)]
 Destinations = Annotated[tuple[str, ...], AfterValidator(_destinations), Allowed("a list of range:port")]
 Count = Annotated[int, Field(ge=0, le=100000)]
@@ -125,15 +138,16 @@ class Submitters(Inputs):
 class Egress(Inputs):
     """Where jobs may connect to, in addition to their own pods, DNS, the API server and the shuffle service."""
 
-    cloud_cidrs: tuple[Cidr, ...] = Field(
+    cloud_cidrs: Cidrs = Field(
         ("100.64.0.0/10",),
-        description="Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here)",
+        description="Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here); "
+        "the metadata service in them is excepted",
     )
-    cluster_cidrs: tuple[Cidr, ...] = Field(
+    cluster_cidrs: Cidrs = Field(
         ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
         description="Ranges of the API server, ports 443 and 6443, for drivers only; narrow it to the VPC's range",
     )
-    dns_cidrs: tuple[Cidr, ...] = Field(
+    dns_cidrs: Cidrs = Field(
         (),
         description="DNS servers besides those in kube-system; empty: any in cluster_cidrs and cloud_cidrs, because "
         "the address of a managed CoreDNS cannot be known here",

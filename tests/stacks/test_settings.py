@@ -173,4 +173,4 @@ def test_every_section_that_may_be_null_is_read_from_the_engines_text(key: str, 
 
 
 def test_the_sections_that_may_be_null_are_these() -> None:
-    assert set(NULLABLE) == {"network", "storage", "shuffle", "history", "monitoring"}
+    assert set(NULLABLE) == {"network", "storage", "registry", "shuffle", "history", "monitoring"}
