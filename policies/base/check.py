@@ -56,9 +56,9 @@ def check_views(
 
 def _verdict(rule: Rule, finding: Finding, level: Level, undecided: Level, context: Context) -> Verdict:
     urn = finding.view.urn if finding.view else ""
-    refused = level == "mandatory" and (not finding.undecided or (finding.later and undecided == "mandatory"))
-    shown: Level = "mandatory" if refused else "advisory"
-    return Verdict(rule.id, shown, rule.severity, urn, rule.sentence(finding, context), finding.undecided)
+    refused = not finding.undecided or (finding.later and undecided == "mandatory")
+    shown: Level = level if refused else "advisory"
+    return Verdict(rule.id, shown, rule.severity, urn, rule.sentence(finding, context, refused), finding.undecided)
 
 
 def mandatory(verdicts: Sequence[Verdict]) -> list[Verdict]:

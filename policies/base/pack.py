@@ -104,7 +104,7 @@ def _report(rule: Rule, findings: Sequence[Finding], context: Context, report: R
             report(rule.sentence(finding, context), finding.view.urn if finding.view else None)
     if undecided:
         error = UnknownValueError(UNKNOWN_STRING_VALUE, [])
-        error.message = "; ".join(rule.sentence(f, context) for f in undecided)
+        error.message = "; ".join(rule.sentence(f, context, refused=False) for f in undecided)
         raise error
 
 

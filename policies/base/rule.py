@@ -130,14 +130,21 @@ class Rule:
         """What the rule says about all resources together."""
         return self._collect(lambda: self.check(views, context, **figures), None, context)
 
-    def sentence(self, finding: Finding, context: Context) -> str:
-        """The verdict as people read it, everywhere in the same words: id, what is wrong, the way out."""
-        if finding.undecided:
+    def sentence(self, finding: Finding, context: Context | None = None, refused: bool = True) -> str:
+        """The verdict as people read it, everywhere in the same words: id, what is wrong, the way out; where there may
+        be exceptions also the entry that makes one in the context's environment.
+
+        `refused`: False for what only could not be decided, and needs no way out yet.
+        """
+        if finding.undecided and not refused:
             return f"{self.id}: could not decide: {finding.message}"
+        file = f"policies/isolation/{(context and context.environment) or 'prod'}.json"
         sentence = f"{self.id}: {finding.message}; {finding.way_out or self.way_out}"
-        if not self.exceptions or finding.view is None:
+        if finding.undecided:
+            way_out = f"give it a value that is known before the update, or set `undecided` to advisory in {file}"
+            sentence = f"{self.id}: could not decide: {finding.message}; {way_out}"
+        if not self.exceptions or finding.view is None or context is None:
             return sentence
-        file = f"policies/isolation/{context.environment or 'prod'}.json"
         return f"{sentence}; or add to `{ALLOW}` in {file}: {proposed(finding.view, context.today)}"
 
     def _collect(

@@ -17,6 +17,7 @@ _CONTAINER: dict[str, Any] = {
 }
 _WORKLOAD: dict[str, Any] = {"spec": {"replicas": 0, "template": _POD}}
 _UNCHANGED: dict[str, dict[str, Any]] = {
+    "Namespace": {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}},
     "ServiceAccount": {"automountServiceAccountToken": False},
     "Job": {"spec": {"template": _POD}},
     "CronJob": {"spec": {"jobTemplate": {"spec": {"template": _POD}}}},

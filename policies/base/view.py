@@ -122,9 +122,12 @@ class Props:
         if value is None:
             return None
         try:
-            return quantity("no" if isinstance(value, bool) else value)
+            amount = quantity("no" if isinstance(value, bool) else value)
         except (TypeError, ValueError, OverflowError):
-            raise Unreadable(self.where(*steps), "a quantity such as 500m or 16Gi") from None
+            amount = math.nan
+        if not math.isfinite(amount):
+            raise Unreadable(self.where(*steps), "a quantity such as 500m or 16Gi")
+        return amount
 
     def where(self, *steps: Step) -> str:
         """The path in words: `spec.template.spec.containers[0].resources`."""

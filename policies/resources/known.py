@@ -15,7 +15,6 @@ from policies.resources.pods import TEMPLATES
 _CORE, _POLICY, _MONITORING = "kubernetes:core/v1:", "kubernetes:policy/v1:", "kubernetes:monitoring.coreos.com/v1:"
 _CERTIFICATES = "kubernetes:cert-manager.io/v1:"
 CUSTOM_RESOURCE_DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
-PROVIDER = "pulumi:providers:alicloud"
 COMPONENTS = "spark-on-ack:index:"
 
 READINGS: dict[str, tuple[str, ...]] = {
@@ -54,7 +53,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "which networks it connects": types.PEERINGS,
     "whom it admits": (types.SECURITY_RULE,),
     "its rights, and who may assume it": (types.RAM_POLICY, types.RAM_ROLE, types.RAM_ATTACHMENT),
-    "static keys: none is created or written down": (types.ACCESS_KEY, PROVIDER),
+    "static keys: none is created or written down": (types.ACCESS_KEY, types.PROVIDER),
     "harmless: roles name the clusters whose tokens they trust": ("alicloud:ims/oidcProvider:OidcProvider",),
     "harmless: it groups resources on the bill": ("alicloud:resourcemanager/resourceGroup:ResourceGroup",),
     "its tags": (types.KMS_KEY,),
@@ -68,6 +67,7 @@ READINGS: dict[str, tuple[str, ...]] = {
     "the buckets of its template; no other resource may be in it": (types.ROS_STACK,),
     "harmless: the engine's own; it creates nothing": (
         "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference", "pulumi:index:Stash", "pulumi:providers:kubernetes",
+        "pulumi:providers:pulumi", "pulumi:providers:spark-on-ack",
     ),
 }  # fmt: skip
 """What understands a type, or why it is harmless -> type tokens. Components of this project (`spark-on-ack:index:*`)

@@ -59,3 +59,4 @@ BUCKET_ENCRYPTION = "alicloud:oss/bucketServerSideEncryption:BucketServerSideEnc
 BUCKET_VERSIONING = "alicloud:oss/bucketVersioning:BucketVersioning"
 BUCKET_RETENTION = "alicloud:oss/bucketWorm:BucketWorm"
 ROS_STACK = "alicloud:ros/stack:Stack"
+PROVIDER = "pulumi:providers:alicloud"

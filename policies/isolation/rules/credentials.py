@@ -13,7 +13,7 @@ from policies.base.view import Undecided, Unreadable, View, of_types
 from policies.resources.conf import conf_of
 from policies.resources.objects import namespace_of, workspaces
 from policies.resources.pods import WITH_JOBS, containers, job_pods
-from policies.resources.types import ACCESS_KEY, CONFIG_MAP, NAMESPACE, SECRET, SERVICE_ACCOUNT
+from policies.resources.types import ACCESS_KEY, CONFIG_MAP, NAMESPACE, PROVIDER, SECRET, SERVICE_ACCOUNT
 
 _NO_KEY = shared("no-access-key")
 _KEY = re.compile(ACCESS_KEY_PATTERN)
@@ -88,11 +88,14 @@ NO_ACCESS_KEY = _NO_KEY.rule(_no_access_key, WITH_JOBS)
     severity="critical",
     reason="It never expires, and its secret is stored in the state.",
     way_out="use RRSA or an ECI RAM role (the component Identity)",
-    types=(ACCESS_KEY,),
+    types=(ACCESS_KEY, PROVIDER),
 )
 def static_access_key(view: View, context: Context) -> Violations:
-    """Every AccessKey counts."""
-    yield "the stack creates a static AccessKey"
+    """Every AccessKey counts, and those that a provider is given: they are kept in the state."""
+    if view.type == ACCESS_KEY:
+        yield "the stack creates a static AccessKey"
+    elif any(view.props.has(key) for key in ("accessKey", "secretKey")):
+        yield "the provider is given a static AccessKey"
 
 
 @rule(

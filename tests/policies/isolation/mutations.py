@@ -273,6 +273,7 @@ VARIANTS: dict[str, list[Change]] = {
     "no-access-key": [
         executor(containers=[{"name": "x", "securityContext": HARDENED, "env": [{"name": "OSS_ACCESS_KEY_ID"}]}])
     ],
+    "static-access-key": [add(resource("pulumi:providers:alicloud", "other", {"accessKey": "x", "secretKey": "y"}))],
     "no-host-access": [
         executor(volumes=[{"name": "h", "hostPath": {"path": "/"}}]),
         executor(containers=[{"name": "x", "securityContext": HARDENED, "ports": [{"hostPort": 80}]}]),
