@@ -98,7 +98,7 @@ def read(value: dict[str, Any]) -> tuple[Entry, ...]:
 
 def proposed(view: View, today: date) -> str:
     """The entry that would allow a resource, as it is pasted into the object `allow`."""
-    name = re.sub(r"[^A-Za-z0-9.-]+", "-", view.name).strip("-") or "resource"
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{view.kind}-{view.name}").strip("-").lower()
     until = today + timedelta(days=DAYS)
     entry = {"type": view.token, "urn": view.urn, "reason": "who needs it, and why", "until": until.isoformat()}
     return f'"{name}": {json.dumps(entry, ensure_ascii=False)}'

@@ -7,12 +7,11 @@ version, another provider or a new kind of resource is no gap but a verdict (rul
 import functools
 from dataclasses import dataclass
 
-from components.base.sentences import nearest
 from policies.base.tokens import is_patch, read_as
 from policies.resources import types
 from policies.resources.pods import TEMPLATES
 
-_CORE, _POLICY, _MONITORING = "kubernetes:core/v1:", "kubernetes:policy/v1:", "kubernetes:monitoring.coreos.com/v1:"
+_POLICY, _MONITORING = "kubernetes:policy/v1:", "kubernetes:monitoring.coreos.com/v1:"
 _CERTIFICATES = "kubernetes:cert-manager.io/v1:"
 CUSTOM_RESOURCE_DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition"
 COMPONENTS = "spark-on-ack:index:"
@@ -76,10 +75,10 @@ are known as well: what they hold shows as resources of their own."""
 PATCHED = (
     types.CONFIG_MAP, types.SECRET, types.SERVICE, types.SERVICE_ACCOUNT, types.DEPLOYMENT, types.STATEFUL_SET,
     types.DAEMON_SET, types.REPLICA_SET, types.JOB, types.CRON_JOB, types.AUTOSCALER, types.ROLE, types.CLUSTER_ROLE,
-    types.ROLE_BINDING, types.CLUSTER_ROLE_BINDING, f"{_POLICY}PodDisruptionBudget",
+    f"{_POLICY}PodDisruptionBudget",
 )  # fmt: skip
 """Types whose Patch is read as well: what it sets is judged. Left out is what borders consist of (namespaces, quotas,
-network policies, admission policies): setting a part of one can open it."""
+bindings, network policies, admission policies): setting a part of one can open it."""
 
 
 @dataclass(frozen=True)
@@ -131,5 +130,5 @@ def why_unknown(token: str) -> str:
         version = next((t for t in _by_type() if t.startswith("kubernetes:") and t.rsplit(":", 1)[-1] == kind), None)
         if version:
             return f"the version that is known is {version}"
-    close = nearest(token, _by_type()) if token.count(":") == 2 else None
-    return f"the nearest that is known is {close}" if close and close.lower() == token.lower() else "no rule reads it"
+    spelled = next((t for t in _by_type() if t.lower() == token.lower()), None)
+    return f"it is spelled {spelled}" if spelled else "no rule reads it"

@@ -88,13 +88,14 @@ def test_of_all_types_of_the_providers_exactly_the_table_is_known() -> None:
     [
         ("kubernetes:apps/v1beta1:Deployment", "the version that is known is kubernetes:apps/v1:Deployment"),
         ("kubernetes:v1:Pod", "the version that is known is kubernetes:core/v1:Pod"),
-        ("kubernetes:core/v1:pod", "the nearest that is known is kubernetes:core/v1:Pod"),
+        ("kubernetes:core/v1:pod", "it is spelled kubernetes:core/v1:Pod"),
         ("kubernetes:core/v1:PodList", "it holds other objects, which no rule sees"),
         ("kubernetes:core/v1:NamespacePatch", "setting a part of it can open a border"),
         ("kubernetes:helm.sh/v3:Release", "what a chart installs cannot be seen here"),
         ("kubernetes:yaml/v2:ConfigGroup", "the objects in its files cannot be seen here"),
         ("kubernetes:kustomize:Directory", "the objects in its folder cannot be seen here"),
         ("pulumi-python:dynamic:Resource", "it runs code of its own"),
+        ("alicloud:oss/bucket:bucket", "it is spelled alicloud:oss/bucket:Bucket"),
         ("command:remote:Command", "it runs any command"),
         ("alicloud:cs/edgeKubernetes:EdgeKubernetes", "no rule reads it"),
         ("alicloud:ram/userPolicyAttachment:UserPolicyAttachment", "no rule reads it"),
@@ -142,6 +143,7 @@ PATCHES: list[tuple[str, Resource]] = [
     ("public-service", patch("core/v1:Service", "web", "x", spec={"type": "LoadBalancer"})),
     ("config-map-secret", patch("core/v1:ConfigMap", "web", "x", data={"a": "password = hunter"})),
     ("account-token", patch("core/v1:ServiceAccount", "web", "x", automountServiceAccountToken=True)),
+    ("known-types", patch(f"{RBAC}:RoleBinding", "spark-a", "x", subjects=[{"kind": "Group", "name": "people"}])),
     ("known-types", patch("core/v1:Namespace", "", "x", metadata={"labels": {}})),
     ("known-types", patch("core/v1:ResourceQuota", "spark-a", "quota", spec={"hard": {"pods": "9000"}})),
     ("known-types", patch("networking.k8s.io/v1:NetworkPolicy", "spark-a", "default-deny", spec={})),
@@ -152,7 +154,7 @@ PATCHES: list[tuple[str, Resource]] = [
 def test_what_a_patch_sets_is_judged_and_nothing_else(rule: str, change: Resource) -> None:
     verdicts = refused(change)
     assert rule in {v.rule for v in verdicts}
-    assert {v.rule for v in verdicts} <= {rule, "monthly-budget", "load-balancer"}
+    assert {v.rule for v in verdicts} <= {rule, "monthly-budget", "load-balancer", "known-types"}
 
 
 def test_a_secret_patched_into_a_teams_namespace_is_refused() -> None:
