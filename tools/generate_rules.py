@@ -65,6 +65,9 @@ A stack holds only the types of this table. Everything else (other versions, cha
 other providers) needs an exception. {violations:,} violations in {forms} forms, made of this table by a generator, \
 are tried in the tests: {counts}. None passes.
 
+A Patch is judged as what it patches: what it sets counts, what it leaves out is unchanged. What is excepted and has \
+no price is listed as not priced, and the sums of the cost pack say that they lack it.
+
 | Type | Is judged by |
 |---|---|
 {types}
