@@ -43,11 +43,15 @@ setting `admission.levels` lowers those that are not sealed.
 ## Exceptions
 
 What a rule refuses may be another team's on purpose. Where a rule may have exceptions, its sentence ends with the \
-entry that makes one; it goes into the object `allow` of `policies/isolation/<environment>.json`, for both packs:
+entry that makes one; it goes into `allow` of the rule `allow-list` in `policies/isolation/<environment>.json`, and \
+holds for both packs:
 
 ```json
-"allow": {{
-  "shop": {{"type": "alicloud:rds/instance:Instance", "urn": "urn:…::shop", "reason": "…", "until": "2027-02-28"}}
+"allow-list": {{
+  "enforcementLevel": "advisory",
+  "allow": {{
+    "shop": {{"type": "alicloud:rds/instance:Instance", "urn": "urn:…::shop", "reason": "…", "until": "2027-02-28"}}
+  }}
 }}
 ```
 
@@ -156,6 +160,8 @@ def _config(pack: str, environment: str) -> Config:
 def _shown(value: Any) -> str:  # noqa: ANN401 - a figure
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Mapping):
+        return f"{len(value)} entries" if value else "none"
     if isinstance(value, list | tuple):
         return ", ".join(v or '""' for v in value) or "none"
     return f"{value:,}" if isinstance(value, int | float) else str(value) or '""'

@@ -1,8 +1,9 @@
 """The allow-list of an environment: single resources that rules would refuse and somebody answers for, until a day.
 
-It is the object `allow` in `policies/isolation/<environment>.json`; both packs and the program's guard read it there:
+It is the figure `allow` of the rule `allow-list` in `policies/isolation/<environment>.json`, because the engine takes
+nothing but levels and figures of rules from that file. Both packs and the program's guard read it there:
 
-    "allow": {"web": {"type": "aws:s3/bucket:Bucket", "urn": "urn:…::web", "reason": "assets", "until": "2027-02-01"}}
+    "allow-list": {"allow": {"web": {"type": "aws:s3/bucket:Bucket", "urn": "urn:…::web", "reason": "…", "until": "…"}}}
 
 An entry matches by type and URN, where `*` stands for any text. It lifts every rule that may have exceptions
 (`Rule.exceptions`) from the resources it matches, and the rule `allow-list` shows it in every preview.
@@ -18,7 +19,8 @@ from typing import Any
 from components.base.sentences import unknown_key
 from policies.base.view import View
 
-ALLOW = "allow"
+RULE, ALLOW = "allow-list", "allow"
+PATH = f"{RULE}.{ALLOW}"
 DAYS = 90
 """How long a proposed entry lasts."""
 MOST_DAYS = 366
@@ -49,8 +51,8 @@ class Entry:
         if self.holds(today):
             return ""
         if self.until < today:
-            return f"{ALLOW}.{self.name} ended on {self.until}"
-        return f"{ALLOW}.{self.name} lasts until {self.until}; allowed: at most {MOST_DAYS} days"
+            return f"{PATH}.{self.name} ended on {self.until}"
+        return f"{PATH}.{self.name} lasts until {self.until}; allowed: at most {MOST_DAYS} days"
 
 
 def _glob(pattern: str, text: str) -> bool:
@@ -59,10 +61,10 @@ def _glob(pattern: str, text: str) -> bool:
 
 
 def mistakes(value: object) -> list[str]:
-    """One sentence for each mistake in the object `allow`."""
+    """One sentence for each mistake in the allow-list."""
     if not isinstance(value, dict):
-        return [f"{ALLOW}: {value!r} is not allowed; allowed: an object of entries with the keys {', '.join(_KEYS)}"]
-    return [sentence for name, entry in value.items() for sentence in _entry_mistakes(f"{ALLOW}.{name}", entry)]
+        return [f"{PATH}: {value!r} is not allowed; allowed: an object of entries with the keys {', '.join(_KEYS)}"]
+    return [sentence for name, entry in value.items() for sentence in _entry_mistakes(f"{PATH}.{name}", entry)]
 
 
 def _entry_mistakes(path: str, entry: object) -> list[str]:
@@ -97,7 +99,7 @@ def read(value: dict[str, Any]) -> tuple[Entry, ...]:
 
 
 def proposed(view: View, today: date) -> str:
-    """The entry that would allow a resource, as it is pasted into the object `allow`."""
+    """The entry that would allow a resource, as it is pasted into the list."""
     name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{view.kind}-{view.name}").strip("-").lower()
     until = today + timedelta(days=DAYS)
     entry = {"type": view.token, "urn": view.urn, "reason": "who needs it, and why", "until": until.isoformat()}

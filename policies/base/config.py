@@ -19,7 +19,7 @@ ALL = "all"
 LEVEL = "enforcementLevel"
 UNDECIDED = "undecided"
 """Level of a mandatory rule that met a value which is known only later; like the allow-list it holds for both packs and
-is in the JSON of the pack `isolation`."""
+is in the JSON of the pack `isolation`. To the engine it looks like the level of a rule that no pack has."""
 POLICIES = Path(__file__).resolve().parent.parent
 OWNER = "isolation"
 FALLBACK = "prod"
@@ -53,7 +53,8 @@ def context_of(environment: str, region: str | None, policies: Path = POLICIES) 
     """
     path = config_file(policies / OWNER, environment)
     data = _data(path)
-    listed = data.get(allow.ALLOW, {}) if isinstance(data, dict) else {}
+    rule = data.get(allow.RULE) if isinstance(data, dict) else None
+    listed = rule.get(allow.ALLOW, {}) if isinstance(rule, dict) else {}
     wrong = allow.mistakes(listed)
     if wrong:
         raise InputError(f"{path.name}: {sentence}" for sentence in wrong)
@@ -115,6 +116,9 @@ def figure_mistakes(rule: Rule, values: dict[str, Any], path: str) -> list[str]:
             wrong.append(unknown_key(name, [LEVEL, *rule.figures], f"{path}.{name}"))
             continue
         figure, default = rule.figures[name]
+        if rule.id == allow.RULE:
+            wrong += allow.mistakes(value)
+            continue
         allowed = _not_allowed(value, figure.schema(default))
         if allowed:
             wrong.append(f"{path}.{name}: {value!r} is not allowed; allowed: {allowed}")
@@ -122,12 +126,11 @@ def figure_mistakes(rule: Rule, values: dict[str, Any], path: str) -> list[str]:
 
 
 def _mistakes(key: str, value: object, by_id: dict[str, Rule]) -> list[str]:
-    whole = {ALL} | ({UNDECIDED, allow.ALLOW} if "allow-list" in by_id else set())
+    whole = {ALL} | ({UNDECIDED} if allow.RULE in by_id else set())
     if key not in whole and key not in by_id:
-        where = f"{OWNER}/, for both packs" if key in (UNDECIDED, allow.ALLOW) else ""
-        return [f"{key}: belongs into the JSON of {where}"] if where else [unknown_key(key, [*sorted(whole), *by_id])]
-    if key == allow.ALLOW:
-        return allow.mistakes(value)
+        if key in (UNDECIDED, allow.RULE):
+            return [f"{key}: belongs into the JSON of {OWNER}/, for both packs"]
+        return [unknown_key(key, [*sorted(whole), *by_id])]
     if key == UNDECIDED and value not in ("advisory", "mandatory"):
         return [f"{key}: {value!r} is not allowed; allowed: advisory, mandatory"]
     if isinstance(value, str):

@@ -17,7 +17,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
-from policies.base.allow import ALLOW, Entry, entry_for, proposed
+from policies.base.allow import PATH, Entry, entry_for, proposed
 from policies.base.view import Undecided, Unreadable, View
 
 Level = Literal["advisory", "mandatory", "disabled"]
@@ -45,6 +45,9 @@ class Figure:
             kind = {"type": "array", "items": item}
         else:
             kind = {"type": "string"} | ({"enum": list(self.choices)} if self.choices else {})
+        if isinstance(default, Mapping):
+            kind = {"type": "object"}
+            default = dict(default)
         value = list(default) if isinstance(default, tuple) else default
         return kind | {"default": value, "description": self.description}
 
@@ -145,7 +148,7 @@ class Rule:
             sentence = f"{self.id}: could not decide: {finding.message}; {way_out}"
         if not self.exceptions or finding.view is None or context is None:
             return sentence
-        return f"{sentence}; or add to `{ALLOW}` in {file}: {proposed(finding.view, context.today)}"
+        return f"{sentence}; or add to `{PATH}` in {file}: {proposed(finding.view, context.today)}"
 
     def _collect(
         self, check: Callable[[], Iterable[str | Said | tuple[View, str]]], view: View | None, context: Context

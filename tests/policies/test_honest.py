@@ -14,6 +14,7 @@ from components.base.mistakes import InputError
 from policies import guard
 from policies.base.check import Verdict, mandatory
 from policies.base.config import load
+from policies.base.rule import LEVELS
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES
 from replay.child import record_function
@@ -34,8 +35,12 @@ def judged(program: list[Resource]) -> list[Verdict]:
 
 def proposed(verdict: Verdict) -> tuple[str, dict[str, Any]]:
     """The file and the entry that a sentence proposes."""
-    file, entry = re.split(r"; or add to `allow` in ", verdict.message)[1].split(": ", 1)
+    file, entry = verdict.message.split("; or add to `allow-list.allow` in ")[1].split(": ", 1)
     return file, json.loads(f"{{{entry}}}")
+
+
+def listed(entries: dict[str, Any]) -> dict[str, Any]:
+    return {"enforcementLevel": "advisory", "allow": entries}
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def with_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             target = tmp_path / name
             shutil.copytree(directory, target, ignore=shutil.ignore_patterns("*.py", "__pycache__"), dirs_exist_ok=True)
         file = tmp_path / "isolation" / "prod.json"
-        file.write_text(json.dumps(json.loads(file.read_text()) | {"allow": entries}))
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"allow-list": listed(entries)}))
         monkeypatch.setattr(guard, "_HERE", tmp_path)
 
     return paste
@@ -93,7 +98,7 @@ def test_the_packs_processes_say_the_same_with_all_entries(tmp_path: Path) -> No
     for folder in ("components", "replay", "tools"):
         (tmp_path / folder).symlink_to(ROOT / folder)
     file = copy / "isolation" / "prod.json"
-    levels = json.loads(file.read_text()) | {"allow": entries}
+    levels = json.loads(file.read_text()) | {"allow-list": listed(entries)}
     file.write_text(json.dumps(levels))
     resources = {r.urn: r for program in [*HARMLESS.values(), *EXCEPTIONAL.values()] for r in program}
     for name in PACKS:
@@ -152,7 +157,7 @@ def test_an_entry_that_matches_nothing_is_said_and_allows_nothing(changes: dict[
     with_entries(entry(**changes))
     verdicts = judged(MACHINE)
     assert {v.rule for v in mandatory(verdicts)} == {"known-types"}
-    assert "allow.bastion matches no resource" in next(v.message for v in verdicts if v.rule == "allow-list")
+    assert "allow-list.allow.bastion matches no resource" in next(v.message for v in verdicts if v.rule == "allow-list")
 
 
 def test_no_entry_lifts_what_keeps_teams_apart(with_entries: Any) -> None:
@@ -169,25 +174,36 @@ def test_mistakes_in_the_list_are_told_with_their_path(tmp_path: Path) -> None:
         "b": ["x"],
     }
     file = tmp_path / "prod.json"
-    file.write_text(json.dumps({"allow": wrong, "undecided": "disabled"}))
+    file.write_text(json.dumps({"allow-list": {"allow": wrong}, "undecided": "disabled"}))
     with pytest.raises(InputError) as error:
         load(file, RULES)
     assert error.value.sentences == [
-        "prod.json: allow.a.untill: unknown key; did you mean 'until'? Known keys: type, urn, reason, until",
-        "prod.json: allow.a.reason: '' is not allowed; allowed: text",
-        "prod.json: allow.a.type: '*' is not allowed; allowed: a name, with * for a part of it",
-        "prod.json: allow.a.until: '2027-1-1' is not allowed; allowed: a day such as 2027-01-31",
-        "prod.json: allow.b: ['x'] is not allowed; allowed: an object with the keys type, urn, reason, until",
+        "prod.json: allow-list.allow.a.untill: unknown key; did you mean 'until'? Known keys: type, urn, reason, until",
+        "prod.json: allow-list.allow.a.reason: '' is not allowed; allowed: text",
+        "prod.json: allow-list.allow.a.type: '*' is not allowed; allowed: a name, with * for a part of it",
+        "prod.json: allow-list.allow.a.until: '2027-1-1' is not allowed; allowed: a day such as 2027-01-31",
+        "prod.json: allow-list.allow.b: ['x'] is not allowed; allowed: an object with the keys type, urn, reason, "
+        "until",
         "prod.json: undecided: 'disabled' is not allowed; allowed: advisory, mandatory",
     ]
 
 
 def test_the_cost_packs_json_has_no_list_of_its_own(tmp_path: Path) -> None:
-    (tmp_path / "prod.json").write_text(json.dumps({"allow": {}}))
-    with pytest.raises(InputError, match="allow: belongs into the JSON of isolation/, for both packs"):
+    (tmp_path / "prod.json").write_text(json.dumps({"allow-list": {}, "undecided": "mandatory"}))
+    with pytest.raises(InputError, match="allow-list: belongs into the JSON of isolation/, for both packs"):
         load(tmp_path / "prod.json", COST_RULES)
 
 
 @pytest.mark.parametrize("environment", ["sandbox", "dev", "staging", "prod"])
 def test_no_environment_of_this_project_needs_an_exception(environment: str) -> None:
-    assert "allow" not in json.loads((PACKS["isolation"] / f"{environment}.json").read_text())
+    levels = json.loads((PACKS["isolation"] / f"{environment}.json").read_text())
+    assert levels["allow-list"] == {"enforcementLevel": "advisory", "allow": {}}
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_the_engine_can_read_every_environments_json(name: str) -> None:
+    """It takes levels and objects of figures; a key that is no rule needs a level, or no pack starts."""
+    for file in PACKS[name].glob("*.json"):
+        for key, value in json.loads(file.read_text()).items():
+            rules = {r.id for r in guard.PACKS[name]}
+            assert value in LEVELS if isinstance(value, str) else key in rules, f"{file.name}: {key}"

@@ -1,9 +1,12 @@
 """Rules about resource types: a stack holds what somebody can judge, and exceptions end."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Annotated
 
-from policies.base.rule import Context, StackViolations, Violations, rule
+from policies.base.allow import PATH
+from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import View
 from policies.resources.buckets import template_types
 from policies.resources.known import reading_of, why_unknown
@@ -56,8 +59,15 @@ def _disguised(view: View) -> Iterator[str]:
     whole_stack=True,
     level="advisory",
 )
-def allow_list(views: Sequence[View], context: Context) -> StackViolations:
-    """Says of each entry what it matches and until when; and which entries match nothing."""
+def allow_list(
+    views: Sequence[View],
+    context: Context,
+    *,
+    allow: Annotated[Mapping[str, object], Figure("entries: name -> type, urn, reason, until")] = MappingProxyType({}),
+) -> StackViolations:
+    """Says of each entry what it matches and until when; and which entries match nothing. The rules of both packs need
+    the entries as well, so they come with the context.
+    """
     for entry in context.allow:
         matching = [view for view in views if entry.matches(view)]
         why_not = entry.why_not(context.today)
@@ -65,4 +75,4 @@ def allow_list(views: Sequence[View], context: Context) -> StackViolations:
             until = f"until {entry.until}" if not why_not else f"no longer ({why_not})"
             yield view, f"{view.token} is allowed {until}: {entry.reason}"
         if not matching:
-            yield f"allow.{entry.name} matches no resource"
+            yield f"{PATH}.{entry.name} matches no resource"
