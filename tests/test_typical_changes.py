@@ -136,6 +136,19 @@ print("brand-new" in generate_rules.source())
 """,
         ("brand-new: it is called brand new; call it something else", "True"),
     ),
+    "a resource type": Change(
+        "policies/resources/known.py",
+        r'    "its tags": ',
+        '    "harmless: it only shows": ("alicloud:cms/dashboard:Dashboard",),\n    "its tags": ',
+        """
+from policies.guard import judge
+from replay.graph import Graph, Resource
+from tools import generate_rules
+shown = Resource("urn", "alicloud:cms/dashboard:Dashboard", "d", True, {})
+print(judge(Graph("prod", [shown]), "prod", "cn-hangzhou"), "harmless: it only shows" in generate_rules.source())
+""",
+        ("[] True",),
+    ),
 }
 
 

@@ -13,7 +13,7 @@ def statements(view: View, key: str) -> list[Props]:
         return []
     try:
         return Props(json.loads(text), (key,)).each("Statement")
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         raise Unreadable(key, "JSON") from None
 
 

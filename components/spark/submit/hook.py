@@ -178,8 +178,21 @@ def write_files(application: dict[str, Any], defaults: dict[str, str], conf: dic
         folder = file.parent
     if CONF not in defaults or folder is None:
         return []
-    (folder / CONF).write_text(defaults[CONF], encoding="utf-8")
+    (folder / CONF).write_text(with_limits(defaults[CONF], conf), encoding="utf-8")
     return ["--properties-file", str(folder / CONF)]
+
+
+def with_limits(defaults: str, conf: dict[str, str]) -> str:
+    """The defaults, with CPU limits of the application's own cores where it names cores and no limit.
+
+    The defaults' limit fits the defaults' cores: with fewer the pod is refused on arrival, with more by Kubernetes.
+    """
+    for role in TEMPLATES:
+        limit = f"spark.kubernetes.{role}.limit.cores"
+        cores = conf.get(f"spark.kubernetes.{role}.request.cores") or conf.get(f"spark.{role}.cores")
+        if cores and limit not in conf:
+            defaults += f"\n# the application's own cores\n{limit} {cores}\n"  # of two lines the last counts
+    return defaults
 
 
 def owner_reference(application: dict[str, Any], role: str) -> dict[str, Any]:

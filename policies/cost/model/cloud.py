@@ -12,6 +12,7 @@ from policies.base.quantity import GIB
 from policies.base.view import Props, View
 from policies.cost.model.lines import Line, hourly, unpriced, usage
 from policies.cost.model.prices import Prices
+from policies.resources.known import reading_of
 from policies.resources.types import (
     BUCKET,
     CLAIM,
@@ -105,8 +106,10 @@ def image_cache(view: View, prices: Prices) -> Iterator[Line]:
 
 
 def other(view: View, prices: Prices) -> Iterator[Line]:
-    """Nothing for free types; any other type is listed as not priced."""
-    if free_reason(view.type) is None:
+    """Nothing for free types; any other is listed as not priced, and a sum with one that is not known as too small."""
+    if not reading_of(view.token):
+        yield unpriced(view, view.kind, f"{view.token} is not known here, nor what it costs", undecided=True)
+    elif free_reason(view.type) is None:
         yield unpriced(view, view.kind, f"no price of {view.type} is known")
 
 

@@ -23,6 +23,7 @@ from components.spark.context import JobContext
 from components.spark.defaults import defaults_data
 from components.spark.inputs import SparkSettings
 from components.spark.submit import HOOK, HOOK_HOME, chart_values, hook
+from policies.resources.conf import parse_conf
 
 NAMESPACE = "spark-a"
 DATA = defaults_data(SparkSettings(), JobContext(team="a", namespace=NAMESPACE, region="cn-hangzhou"))
@@ -137,6 +138,27 @@ def test_defaults_are_handed_over_so_that_the_application_wins(api: Server, tmp_
     assert (tmp_path / "spark-defaults.conf").read_text() == DATA["spark-defaults.conf"]
     assert result[2:] == arguments(tmp_path, "cluster")
     assert set(api.tokens) == {"Bearer secret-token"}
+
+
+@pytest.mark.parametrize(
+    ("own", "limit"),
+    [
+        (["spark.driver.cores=1", "spark.driver.memory=2g"], "1"),
+        (["spark.driver.cores=8"], "8"),
+        (["spark.driver.cores=2", "spark.kubernetes.driver.request.cores=500m"], "500m"),
+        (["spark.driver.cores=1", "spark.kubernetes.driver.limit.cores=1"], None),
+        (["spark.driver.memory=2g"], None),
+    ],
+)
+def test_cpu_limits_follow_the_applications_own_cores(
+    api: Server, tmp_path: Path, own: list[str], limit: str | None
+) -> None:
+    hook.prepared(arguments(tmp_path, "", *own))
+    written = parse_conf((tmp_path / "spark-defaults.conf").read_text())
+    rendered = parse_conf(DATA["spark-defaults.conf"])
+    key = "spark.kubernetes.driver.limit.cores"
+    assert written[key] == (limit or rendered[key])
+    assert {k: v for k, v in written.items() if k != key} == {k: v for k, v in rendered.items() if k != key}
 
 
 def test_templates_keep_the_application_as_owner(api: Server, tmp_path: Path) -> None:

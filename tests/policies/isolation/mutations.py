@@ -128,6 +128,7 @@ def public_policy(graph: Graph) -> None:
 
 
 MUTATIONS: dict[str, Change] = {
+    "known-types": add(resource("alicloud:ecs/instance:Instance", "machine", {})),
     "rbac-wildcard": role(grants(["configmaps"], ["*"])),
     "rbac-secrets": role(grants(["secrets"], ["list"])),
     "rbac-exec": role(grants(["pods/exec"], ["create"])),
@@ -213,6 +214,13 @@ MUTATIONS: dict[str, Change] = {
 """Rule id -> the change."""
 
 VARIANTS: dict[str, list[Change]] = {
+    "known-types": [
+        put_in("-disks", kind="PersistentVolume"),
+        put_in("operator", chart="spark-operator-extras"),
+        lambda g: get(g, "operator").update(postRenderer={"command": "sh"}),
+        put_in("hdfs", templateUrl="https://example.com/template"),
+        put_in("hdfs", templateBody=json.dumps({"Resources": {"U": {"Type": "ALIYUN::RAM::User"}}})),
+    ],
     "rbac-wildcard": [role(grants(["*"], ["get"])), role({"apiGroups": ["*"], "resources": ["x"], "verbs": ["get"]})],
     "rbac-secrets": [role(grants(["secrets"], ["get", "watch"], resourceNames=["one"]))],
     "rbac-pod-creator": [bind(account("spark-executor", "spark-a"))],
@@ -267,6 +275,7 @@ VARIANTS: dict[str, list[Change]] = {
     "no-access-key": [
         executor(containers=[{"name": "x", "securityContext": HARDENED, "env": [{"name": "OSS_ACCESS_KEY_ID"}]}])
     ],
+    "static-access-key": [add(resource("pulumi:providers:alicloud", "other", {"accessKey": "x", "secretKey": "y"}))],
     "no-host-access": [
         executor(volumes=[{"name": "h", "hostPath": {"path": "/"}}]),
         executor(containers=[{"name": "x", "securityContext": HARDENED, "ports": [{"hostPort": 80}]}]),
