@@ -6,11 +6,13 @@ the isolation of teams or the give-back of idle executors depends.
 
 import difflib
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ..shuffle.keys import check_client_conf
+from .older_keys import current_name
 
 FAMILIES = (
     "spark.dynamicAllocation.",
@@ -89,8 +91,9 @@ PROTECTED: tuple[Protected, ...] = (
 
 
 def protected(key: str) -> Protected | None:
-    """The entry that protects `key`, if any."""
-    return next((p for p in PROTECTED if p.covers(key)), None)
+    """The entry that protects `key`, under its current name, if any."""
+    name = current_name(key)
+    return next((p for p in PROTECTED if p.covers(name)), None)
 
 
 @functools.cache
@@ -116,11 +119,18 @@ def entry_mistake(key: str, value: str) -> str | None:
     """Why a user may not set `key` to `value`, as the end of a sentence; None if it is fine."""
     if not key.startswith("spark."):
         return f"only keys that begin with 'spark.' reach a job; did you mean {'spark.' + key!r}?"
+    if re.search(r"[\s=:\x00-\x1f\x7f]", key):
+        return "not a plain key; allowed: letters, digits, dots and dashes"
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        return "the value has a line break or another control character; allowed: one line of text"
     entry = protected(key)
     if entry is not None:
         return f"set by the platform: {entry.reason}; allowed: leave it out"
     mistakes = check_client_conf({key: value}, "")
     if mistakes:
         return mistakes[0].partition(": ")[2]
+    current = current_name(key)
+    if current != key:
+        return f"an older name, which Spark reads only where the current one is not set; allowed: {current}"
     meant = misspelt(key)
     return f"unknown key, which Spark would ignore; did you mean {meant!r}?" if meant else None

@@ -5,6 +5,7 @@ graph marks unknown values and secrets. Either becomes a `View`, so that a rule 
 never values: any value may be a secret.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,13 +99,16 @@ class Props:
         return None if value is None else bool(_typed(value, bool, "true or false", (*self.path, *steps)))
 
     def number(self, *steps: Step) -> float | None:
-        """The number at a path; numbers written as text are read."""
+        """The number at a path, which is finite; numbers written as text are read."""
         value = self.raw(*steps)
         if value is None:
             return None
         try:
-            return float("no" if isinstance(value, bool) else value)
-        except (TypeError, ValueError):
+            number = float("no" if isinstance(value, bool) else value)
+            if not math.isfinite(number):
+                raise ValueError(number)
+            return number
+        except (TypeError, ValueError, OverflowError):
             raise Unreadable(self.where(*steps), "a number") from None
 
     def quantity(self, *steps: Step) -> float | None:
@@ -114,7 +118,7 @@ class Props:
             return None
         try:
             return quantity("no" if isinstance(value, bool) else value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise Unreadable(self.where(*steps), "a quantity such as 500m or 16Gi") from None
 
     def where(self, *steps: Step) -> str:
