@@ -37,9 +37,13 @@ LABEL_COMPONENT: Final = "app.kubernetes.io/component"
 LABEL_NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
 ECI: Final = "k8s.aliyun.com/"
 """Prefix of the ECI pod annotations; they act only at pod creation."""
+ECI_CREDENTIALS: Final = "100.100.100.200/32"
+"""Where a pod with an ECI RAM role gets its short-lived credentials, on port 80 (facts: storage, credentials A)."""
 VIRTUAL_NODE_TAINT: Final = "virtual-kubelet.io/provider"
 SCRAPER_NAMESPACE: Final = "arms-prom"
 """Namespace of managed Prometheus's agent on ACK (from memory of ACK's add-on, not proven here): it reads metrics."""
+CLOSED_BY_QUOTA: Final = ("services.loadbalancers", "services.nodeports")
+"""What a team's quota forbids altogether: the ways into the cluster's network from outside."""
 LABEL_SPARK_ROLE: Final = "spark-role"
 
 # --- accounts and groups ---

@@ -119,16 +119,21 @@ def entry_mistake(key: str, value: str) -> str | None:
     """Why a user may not set `key` to `value`, as the end of a sentence; None if it is fine."""
     if not key.startswith("spark."):
         return f"only keys that begin with 'spark.' reach a job; did you mean {'spark.' + key!r}?"
-    if re.search(r"[\s=:\x00-\x1f\x7f]", key):
-        return "not a plain key; allowed: letters, digits, dots and dashes"
-    if re.search(r"[\x00-\x1f\x7f]", value):
-        return "the value has a line break or another control character; allowed: one line of text"
+    if _CONTROL.search(value) or re.search(r"[\s=:]", key) or _CONTROL.search(key):
+        return "allowed: a key without blanks, = and :, and a value of one line without control characters"
     entry = protected(key)
     if entry is not None:
         return f"set by the platform: {entry.reason}; allowed: leave it out"
     mistakes = check_client_conf({key: value}, "")
     if mistakes:
         return mistakes[0].partition(": ")[2]
+    return _not_current(key)
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _not_current(key: str) -> str | None:
     current = current_name(key)
     if current != key:
         return f"an older name, which Spark reads only where the current one is not set; allowed: {current}"

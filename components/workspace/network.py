@@ -12,8 +12,6 @@ from .inputs import WorkspaceInputs
 
 JOB_PORTS: Final = (c.SPARK_DRIVER_RPC, c.SPARK_BLOCK_MANAGER, c.CELEBORN_CLIENT)
 """What drivers and executors of one job open to each other."""
-METADATA_SERVICE: Final = "100.100.100.200/32"
-"""Where a pod with an ECI RAM role gets its short-lived credentials, on port 80 (facts: storage, credentials A)."""
 HTTP: Final = 80
 
 
@@ -30,7 +28,7 @@ def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
     if inputs.egress.cloud_cidrs:
         egress.append({"to": _blocks(inputs.egress.cloud_cidrs), "ports": tcp(c.HTTPS)})
     if inputs.credentials == "eci":
-        egress.append({"to": _blocks((METADATA_SERVICE,)), "ports": tcp(HTTP)})
+        egress.append({"to": _blocks((c.ECI_CREDENTIALS,)), "ports": tcp(HTTP)})
     for destination in inputs.egress.destinations:
         block, _, port = destination.rpartition(":")
         egress.append({"to": _blocks((block,)), "ports": tcp(int(port))})
