@@ -26,8 +26,8 @@ from components.platform.inputs import Settings
 from policies.base.check import Verdict
 from policies.base.rule import Level, Rule
 from replay import stack_file
-from replay.child import config_of
 from replay.graph import SECRET, UNKNOWN, Graph, Resource
+from replay.stack_config import config_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = {name: ROOT / "policies" / name for name in ("cost", "isolation")}
