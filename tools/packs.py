@@ -27,8 +27,8 @@ from policies.base.check import Verdict
 from policies.base.rule import Level, Rule
 from policies.base.tokens import read_as
 from replay import stack_file
-from replay.child import config_of
 from replay.graph import SECRET, UNKNOWN, Graph, Resource
+from replay.stack_config import config_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = {name: ROOT / "policies" / name for name in ("cost", "isolation")}

@@ -40,6 +40,8 @@ ECI: Final = "k8s.aliyun.com/"
 VIRTUAL_NODE_TAINT: Final = "virtual-kubelet.io/provider"
 SCRAPER_NAMESPACE: Final = "arms-prom"
 """Namespace of managed Prometheus's agent on ACK (from memory of ACK's add-on, not proven here): it reads metrics."""
+CLOSED_BY_QUOTA: Final = ("services.loadbalancers", "services.nodeports")
+"""What a team's quota forbids altogether: the ways into the cluster's network from outside."""
 LABEL_SPARK_ROLE: Final = "spark-role"
 
 # --- accounts and groups ---

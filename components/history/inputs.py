@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ..base.cloud import Region
 from ..base.inputs import Inputs
+from ..base.kubernetes import names
 from ..base.mistakes import Mistakes, check
 from ..base.sentences import Allowed
 from ..base.values import Value, matching
@@ -60,8 +61,12 @@ class HistorySettings(Inputs):
         "proxy in front of the server and a filter for it in the image's configuration; otherwise everybody is "
         "anonymous",
     )
-    admins: tuple[str, ...] = Field((), description="Users who see every job while acls is on")
-    admin_groups: tuple[str, ...] = Field((), description="Groups whose members see every job while acls is on")
+    admins: Annotated[tuple[str, ...], names("users by name", accounts=False)] = Field(
+        (), description="Users who see every job while acls is on"
+    )
+    admin_groups: Annotated[tuple[str, ...], names("groups by name", accounts=False)] = Field(
+        (), description="Groups whose members see every job while acls is on"
+    )
 
     @check
     def _size_is_sold_somewhere(self) -> Mistakes:

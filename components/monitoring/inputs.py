@@ -4,6 +4,7 @@ from pydantic import Field
 
 from ..base.constants import CELEBORN_PAUSE_RECEIVE
 from ..base.inputs import Inputs
+from ..base.kubernetes import Labels
 from ..base.values import NamespaceName
 from ..pods.parts import MAX_PENDING_MINUTES
 
@@ -43,7 +44,7 @@ class MonitoringSettings(Inputs):
         description="Whether the cluster has the CRDs of monitoring.coreos.com/v1 (managed Prometheus of ACK, or the "
         "Prometheus operator). False: no alert rules, pods are scraped by their annotations, dashboards only",
     )
-    labels: dict[str, str] = Field(
+    labels: Labels = Field(
         {}, description="Labels of rules and monitors where Prometheus selects by them, such as release: prometheus"
     )
     dashboard_label: str = Field(

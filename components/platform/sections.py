@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..admission.inputs import AdmissionSettings
-from ..base.cloud import Region, Zone
+from ..base.cloud import OwnTags, Region, Zone
 from ..base.inputs import Inputs
 from ..base.mistakes import WrongElsewhereError, not_allowed
+from ..base.model import JoinedLater
 from ..base.outputs import is_known
 from ..base.sentences import Allowed
 from ..base.values import matching
@@ -74,7 +75,7 @@ class Sections(Inputs):
         description="Name of the environment; it is part of cost tags, and selects the policies' levels"
     )
     region: Region = Field("cn-hangzhou", description="Region of every cloud resource")
-    tags: dict[str, str] = Field({}, description="Further tags of every cloud object and pod (cost allocation)")
+    tags: OwnTags = Field({}, description="Further tags of every cloud object and pod (cost allocation)")
     network: NetworkSettings | None = Field(
         None, description="The VPC, created here or existing; left out with an existing cluster"
     )
@@ -92,7 +93,7 @@ class Sections(Inputs):
     operator: OperatorSettings = Field(OperatorSettings(), description="The Spark operator")
     admission: AdmissionSettings = Field(AdmissionSettings(), description="The rules for submitted jobs")
     spark: SparkSettings = Field(SparkSettings(), description="Defaults of all teams' jobs")
-    workspaces: tuple[WorkspaceSettings, ...] = Field((), description="One entry per team")
+    workspaces: Annotated[tuple[WorkspaceSettings, ...], JoinedLater()] = Field((), description="One entry per team")
     retire: Retire = Field(
         Retire(), description="What leaves; removing something live that is not named here is refused"
     )

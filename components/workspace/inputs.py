@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from ..base.cloud import Region, cidr
+from ..base.cloud import OwnTags, Region, cidr
 from ..base.constants import SCRAPER_NAMESPACE
 from ..base.egress import METADATA_ADDRESS, METADATA_SERVICE
 from ..base.inputs import Inputs
+from ..base.kubernetes import Labels, names
 from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.sentences import Allowed, show
 from ..base.values import Value, matching
@@ -33,14 +34,6 @@ ImagePrefix = Annotated[
     ),
 ]
 Cidr = Annotated[str, *cidr(8, 32, private=False)]
-EVERYONE = ("system:masters", "system:authenticated", "system:unauthenticated", "system:serviceaccounts")
-
-
-def _subjects(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name in EVERYONE or not name.strip():
-            raise not_allowed(f"{name!r} is not a group of one team; allowed: the team's own users, groups or CI")
-    return names
 
 
 def _no_metadata_service(cidrs: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,7 +61,8 @@ def _destinations(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Cidrs = Annotated[tuple[Cidr, ...], AfterValidator(_no_metadata_service)]
-Subjects = Annotated[tuple[str, ...], AfterValidator(_subjects)]
+Groups = Annotated[tuple[str, ...], names("the team's own groups", accounts=False)]
+Users = Annotated[tuple[str, ...], names("the team's own users, or accounts of CI by full name", accounts=True)]
 Destinations = Annotated[tuple[str, ...], AfterValidator(_destinations), Allowed("a list of range:port")]
 Count = Annotated[int, Field(ge=0, le=100000)]
 Positive = Annotated[int, Field(ge=1, le=100000)]
@@ -131,8 +125,8 @@ class ContainerSize(Inputs):
 class Submitters(Inputs):
     """Who may submit jobs, in addition to the workspace's own group `spark-on-ack:<team>:submit`."""
 
-    groups: Subjects = Field((), description="Further groups, under the names the cluster's authentication gives them")
-    users: Subjects = Field((), description="Further users: RAM user ids, or system:serviceaccount:<namespace>:<name>")
+    groups: Groups = Field((), description="Further groups, under the names the cluster's authentication gives them")
+    users: Users = Field((), description="Further users: RAM user ids, or system:serviceaccount:<namespace>:<name>")
 
 
 class Egress(Inputs):
@@ -177,8 +171,8 @@ class WorkspaceSettings(Inputs):
     )
     egress: Egress = Field(Egress(), description="Where jobs may connect to")
     spark: SparkSettings = Field(SparkSettings(), description="The team's job defaults; they override the platform's")
-    labels: dict[str, str] = Field({}, description="Further labels of the namespace")
-    tags: dict[str, str] = Field({}, description="Further cost tags of the team's pods, for example cost-center: data")
+    labels: Labels = Field({}, description="Further labels of the namespace")
+    tags: OwnTags = Field({}, description="Further cost tags of the team's pods, for example cost-center: data")
 
     @classmethod
     def prepared(cls, data: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -104,17 +104,17 @@ class Props:
         return None if value is None else bool(_typed(value, bool, "true or false", (*self.path, *steps)))
 
     def number(self, *steps: Step) -> float | None:
-        """The number at a path; numbers written as text are read."""
+        """The number at a path, which is finite; numbers written as text are read."""
         value = self.raw(*steps)
         if value is None:
             return None
         try:
             number = float("no" if isinstance(value, bool) else value)
+            if not math.isfinite(number):
+                raise ValueError(number)
+            return number
         except (TypeError, ValueError, OverflowError):
-            number = math.nan
-        if not math.isfinite(number):
-            raise Unreadable(self.where(*steps), "a number")
-        return number
+            raise Unreadable(self.where(*steps), "a number") from None
 
     def quantity(self, *steps: Step) -> float | None:
         """The Kubernetes quantity at a path (`500m`, `16Gi`) in its base unit: cores, bytes, pieces."""
@@ -122,12 +122,9 @@ class Props:
         if value is None:
             return None
         try:
-            amount = quantity("no" if isinstance(value, bool) else value)
+            return quantity("no" if isinstance(value, bool) else value)
         except (TypeError, ValueError, OverflowError):
-            amount = math.nan
-        if not math.isfinite(amount):
-            raise Unreadable(self.where(*steps), "a quantity such as 500m or 16Gi")
-        return amount
+            raise Unreadable(self.where(*steps), "a quantity such as 500m or 16Gi") from None
 
     def where(self, *steps: Step) -> str:
         """The path in words: `spec.template.spec.containers[0].resources`."""

@@ -13,8 +13,8 @@ from components.base.mistakes import InputError
 from policies import guard
 from policies.base.check import mandatory
 from replay import replay
-from replay.child import config_of
 from replay.graph import UNKNOWN, Graph
+from replay.stack_config import config_of
 from tests.conftest import ROOT, GraphOf
 from tests.policies.engine import Run, up
 from tools.packs import PACKS, judged_by, running

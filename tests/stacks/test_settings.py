@@ -14,7 +14,7 @@ from pulumi.runtime import config as raw
 from components.base.constants import PROJECT
 from components.base.mistakes import InputError
 from components.platform.inputs import Settings
-from replay.child import config_of
+from replay.stack_config import config_of
 from stacks.settings import load
 from tests.conftest import ROOT
 

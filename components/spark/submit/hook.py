@@ -141,15 +141,20 @@ def delete(path: str, pod: dict[str, Any]) -> None:
 
 
 def parsed(arguments: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """(options, Spark configuration) up to the application's file. Raises Refused for a second namespace."""
+    """(options, Spark configuration) up to the application's file, as spark-submit splits them (`--conf`, `-c`,
+    `--name=value`). Raises Refused for a second namespace.
+    """
     options: dict[str, str] = {}
     conf: dict[str, str] = {}
     at = 0
     while at < len(arguments) and arguments[at].startswith("-"):
-        option = arguments[at]
-        value = "" if option in FLAGS or at + 1 >= len(arguments) else arguments[at + 1]
-        at += 1 if option in FLAGS else 2
-        if option == "--conf":
+        option, equals, value = arguments[at].partition("=")
+        if not equals or not value or not option.startswith("--"):
+            option = arguments[at]
+            value = "" if option in FLAGS or at + 1 >= len(arguments) else arguments[at + 1]
+            at += 0 if option in FLAGS else 1
+        at += 1
+        if option in ("--conf", "-c"):
             key, _, setting = value.partition("=")
             if key == "spark.kubernetes.namespace" and conf.get(key, setting) != setting:
                 raise Refused(f"spec.sparkConf[{key!r}]: {setting!r} is another namespace; allowed: leave it out")

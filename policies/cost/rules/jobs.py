@@ -74,9 +74,9 @@ def idle_executors(
     """Reads minExecutors where executors are scaled."""
     conf = _scaling(view)
     if conf is not None:
-        least = conf.number(f"{_DYNAMIC}minExecutors", 0)
+        least = conf.count(f"{_DYNAMIC}minExecutors", 0)
         if least > max_executors:
-            yield f"a job keeps at least {least:g} executors; allowed: {max_executors}"
+            yield f"a job keeps at least {least} executors; allowed: {max_executors}"
 
 
 @rule(

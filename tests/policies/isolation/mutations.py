@@ -22,6 +22,7 @@ from tests.policies.isolation.platform import (
 )
 
 IMAGE = {"registry": "registry-vpc.cn-hangzhou.aliyuncs.com/example", "repository": "spark-operator"}
+ADMISSION = "-spark-on-ack-pods-deny"
 DEFAULTS, DRIVER, BINDING = "spark-a-spark-defaults", "spark-a-driver", "spark-a-driver"
 OTHER = "registry-vpc.cn-hangzhou.aliyuncs.com/other"
 POLICY, ROLE, APPLICATION = "a-policy", "a-role", "spark-a-job"
@@ -129,7 +130,7 @@ def public_policy(graph: Graph) -> None:
 
 MUTATIONS: dict[str, Change] = {
     "known-types": add(resource("alicloud:ecs/instance:Instance", "machine", {})),
-    "rbac-wildcard": role(grants(["configmaps"], ["*"])),
+    "rbac-wildcard": role(grants(["events"], ["*"])),
     "rbac-secrets": role(grants(["secrets"], ["list"])),
     "rbac-exec": role(grants(["pods/exec"], ["create"])),
     "rbac-cluster-pods": lambda g: get(g, "-crds")["rules"].append(grants(["pods"], ["create"])),
@@ -162,7 +163,7 @@ MUTATIONS: dict[str, Change] = {
     ),
     "image-scope": note("allowed-images", "registry-vpc.cn-hangzhou.aliyuncs.com/"),
     "role-sharing": note("allowed-ram-roles", "x-a,x-b"),
-    "admission-policies": spec_of("-jobs", failurePolicy="Ignore"),
+    "admission-policies": spec_of(ADMISSION, failurePolicy="Ignore"),
     "network-ingress": lambda g: get(g, "spark-a-default-deny")["spec"]["ingress"].append({"ports": [{"port": 4040}]}),
     "network-egress": egress({"ipBlock": {"cidr": "0.0.0.0/0"}}),
     "public-service": spec_of("celeborn-worker", type="LoadBalancer"),
@@ -189,7 +190,7 @@ MUTATIONS: dict[str, Change] = {
     "conf-identity": spec_of(APPLICATION, sparkConf={"spark.kubernetes.authenticate.submission.oauthToken": "x"}),
     "operator-files": spec_of(APPLICATION, sparkConf={"spark.kubernetes.driver.podTemplateFile": "/etc/passwd"}),
     "shuffle-tenant": jobs({"spark.celeborn.identity.user-specific.tenant": "b"}),
-    "ram-wildcard": right(allow("oss:GetObject", "*")),
+    "ram-wildcard": right(allow("log:GetLogStoreLogs", "*")),
     "ram-identity-actions": right(allow("ram:PassRole", "acs:ram:*:1:role/x-a")),
     "ram-folder-scope": right(allow("oss:GetObject", "acs:oss:*:*:x-files/*")),
     "ram-folder-sharing": right(allow("oss:PutObject", "acs:oss:*:*:x-files/teams/b/*")),
@@ -246,9 +247,10 @@ VARIANTS: dict[str, list[Change]] = {
         spec_of("spark-a-default-deny", podSelector={"matchLabels": {"a": "b"}}),
     ],
     "admission-policies": [
-        remove("-jobs-binding"),
-        spec_of("-jobs-binding", validationActions=["Warn"]),
-        spec_of("-jobs", matchConstraints={"resourceRules": [{"resources": ["pods"]}]}),
+        remove(ADMISSION),
+        remove(f"{ADMISSION}-binding"),
+        spec_of(f"{ADMISSION}-binding", validationActions=["Warn"]),
+        spec_of(ADMISSION, matchConstraints={"resourceRules": [{"resources": ["pods"]}]}),
     ],
     "network-ingress": [
         lambda g: get(g, "spark-a-default-deny")["spec"]["ingress"].append({"from": [{"namespaceSelector": {}}]})
@@ -286,7 +288,7 @@ VARIANTS: dict[str, list[Change]] = {
     ],
     "workload-account": [executor(serviceAccountName="spark-driver")],
     "no-node-choice": [executor(nodeName="n"), executor(schedulerName="s"), executor(runtimeClassName="r")],
-    "ram-wildcard": [right(allow("*", "acs:log:*:*:project/x"))],
+    "ram-wildcard": [right(allow("*", "acs:log:*:*:project/x")), right(allow("oss:GetObject", "*"))],
     "ram-folder-scope": [right(allow("oss:GetObject", "acs:oss:*:*:x-*/teams/a/*"))],
     "ram-trust": [
         put_in(ROLE, assumeRolePolicyDocument=trust(**{"oidc:iss": []})),
@@ -310,3 +312,9 @@ VARIANTS: dict[str, list[Change]] = {
     "shuffle-authentication": [put_in("celeborn-worker-conf", data={"celeborn-defaults.conf": ""})],
 }
 """Rule id -> further changes that break just this rule: each branch of a rule's body has one."""
+
+COMPANIONS: dict[str, set[str]] = {
+    "rbac-wildcard": {"rbac-secrets", "rbac-exec"},
+    "ram-wildcard": {"ram-identity-actions", "ram-folder-scope"},
+}
+"""Rule id -> rules that a variant of it breaks too: what a star covers, they cover as well."""
