@@ -40,23 +40,25 @@ class MandatoryViolations(InputError):
     """The mandatory rules that a stack breaks, one sentence for each violation. Printed without a traceback."""
 
 
-def refuse_violations(settings: Settings, build: Callable[[], object]) -> None:
+def refuse_violations(settings: Settings, build: Callable[[], object]) -> Graph | None:
     """Stops the program when what `build` registers breaks a mandatory rule of the environment.
 
-    `build` must register what the program will, with placeholders for secrets. In a replay (preview, tests) it does
-    nothing: there the packs themselves give all verdicts.
+    `build` must register what the program will, with placeholders for secrets. Returns what that is, and None in a
+    replay (preview, tests), where it does nothing: there the packs themselves give all verdicts.
 
     Raises MandatoryViolations, or InputError for a wrong policy JSON.
     """
     if isinstance(SETTINGS.monitor, MockMonitor):
-        return
-    verdicts = judge(recorded(build), settings.environment, settings.region)
+        return None
+    graph = recorded(build)
+    verdicts = judge(graph, settings.environment, settings.region)
     forbidden = mandatory(verdicts)
     if forbidden:
         title = f"{len(forbidden)} violation(s) of mandatory rules of {settings.environment}; nothing was changed:"
         raise MandatoryViolations([f"{_name(v)}: {v.message}" for v in forbidden], title)
     for verdict in verdicts:
         pulumi.log.warn(f"{_name(verdict)}: {verdict.message}")
+    return graph
 
 
 def recorded(build: Callable[[], object]) -> Graph:

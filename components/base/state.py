@@ -19,6 +19,7 @@ class Held(NamedTuple):
     types: tuple[str, ...]
     name: str
     outputs: Mapping[str, Any]
+    urn: str = ""
 
     def is_a(self, component: str, type_: str) -> bool:
         """True for a resource of `type_` directly inside a component of this project."""
@@ -62,4 +63,4 @@ def read_state() -> State:
 
 def _held(urn: str, resource: Mapping[str, Any]) -> Held:
     types, name = urn.split("::", 3)[2:]
-    return Held(tuple(types.split("$")), name, as_written(resource.get("outputs") or {}))
+    return Held(tuple(types.split("$")), name, as_written(resource.get("outputs") or {}), urn)
