@@ -42,7 +42,7 @@ class Settings(Sections):
 
     @check
     def _teams_and_namespaces_are_unique(self) -> Mistakes:
-        taken: dict[str, str] = {"kube-system": "Kubernetes", "default": "Kubernetes"}
+        taken: dict[str, str] = {}
         for key in ("operator", "shuffle", "history", "monitoring"):
             with suppress(WrongElsewhereError):
                 section = getattr(self, key)

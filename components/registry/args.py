@@ -34,7 +34,7 @@ class RegistryArgs(TypedDict):
     region: NotRequired[str]
     """Region of the instance and of the VPC. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
     tags: NotRequired[dict[str, str]]
-    """Further tags of the instance. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma or a colon (ECI writes them as key:value,key:value). Default: empty."""
+    """Further tags of the instance. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma, a colon or a line break (ECI writes them as key:value,key:value). Default: empty."""
     repositories: NotRequired[list[str]]
     """Repositories of the platform's images. Allowed: a list, each 2 to 64 lower-case letters, digits, _ . -. Default: empty."""
     vpc_id: NotRequired[pulumi.Input[str]]
