@@ -25,6 +25,7 @@ DAYS = 90
 """How long a proposed entry lasts."""
 MOST_DAYS = 366
 """How long an entry may last: what is to stay longer is looked at again each year."""
+_RIGHTS = "kubernetes:rbac.authorization.k8s.io/v1:"
 _KEYS = ("type", "urn", "reason", "until")
 
 
@@ -99,10 +100,15 @@ def read(value: dict[str, Any]) -> tuple[Entry, ...]:
 
 
 def proposed(view: View, today: date) -> str:
-    """The entry that would allow a resource, as it is pasted into the list."""
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{view.kind}-{view.name}").strip("-").lower()
+    """The entry that would allow a resource, as it is pasted into the list; for a role or its binding, both at once."""
+    token = view.token
+    if token.startswith(_RIGHTS):
+        token = f"{token.removesuffix('Binding')}*"
+    urn = view.urn.replace(f"{view.token}::", f"{token}::")
+    kind = view.kind.removesuffix("Binding")
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{kind}-{view.name}").strip("-").lower()
     until = today + timedelta(days=DAYS)
-    entry = {"type": view.token, "urn": view.urn, "reason": "who needs it, and why", "until": until.isoformat()}
+    entry = {"type": token, "urn": urn, "reason": "who needs it, and why", "until": until.isoformat()}
     return f'"{name}": {json.dumps(entry, ensure_ascii=False)}'
 
 

@@ -5,7 +5,6 @@ version, another provider or a new kind of resource is no gap but a verdict (rul
 """
 
 import functools
-from dataclasses import dataclass
 
 from policies.base.tokens import is_patch, read_as
 from policies.resources import types
@@ -87,23 +86,16 @@ PATCHED = (
 bindings, network policies, admission policies): setting a part of one can open it."""
 
 
-@dataclass(frozen=True)
-class _Opaque:
-    """Tokens of a kind that is often meant, and why it is not known."""
-
-    prefix: str
-    why: str
-
-
-_OPAQUE = (
-    _Opaque("kubernetes:helm.sh/", "what a chart installs cannot be seen here"),
-    _Opaque("kubernetes:yaml", "the objects in its files cannot be seen here"),
-    _Opaque("kubernetes:kustomize", "the objects in its folder cannot be seen here"),
-    _Opaque("pulumi-python:dynamic:", "it runs code of its own"),
-    _Opaque("pulumi-nodejs:dynamic:", "it runs code of its own"),
-    _Opaque("command:", "it runs any command"),
-    _Opaque("pulumi:providers:", "no resource of this provider is known here"),
-)
+_OPAQUE = {
+    "kubernetes:helm.sh/": "what a chart installs cannot be seen here",
+    "kubernetes:yaml": "the objects in its files cannot be seen here",
+    "kubernetes:kustomize": "the objects in its folder cannot be seen here",
+    "pulumi-python:dynamic:": "it runs code of its own",
+    "pulumi-nodejs:dynamic:": "it runs code of its own",
+    "command:": "it runs any command",
+    "pulumi:providers:": "no resource of this provider is known here",
+}
+"""Beginning of a token -> why nothing can be said about such resources."""
 
 
 @functools.cache
@@ -124,9 +116,9 @@ def _by_type() -> dict[str, str]:
 
 def why_unknown(token: str) -> str:
     """Why a type is not known, as the end of a sentence."""
-    for opaque in _OPAQUE:
-        if token.startswith(opaque.prefix):
-            return opaque.why
+    for prefix, why in _OPAQUE.items():
+        if token.startswith(prefix):
+            return why
     if is_patch(token) and read_as(token) in _by_type():
         return "setting a part of it can open a border"
     kind = token.rsplit(":", 1)[-1]

@@ -187,7 +187,7 @@ def test_a_repository_that_was_not_given_stops_the_build_with_the_argument(tmp_p
 
 
 def test_a_jar_without_tls_needs_its_checksum(tmp_path: Path) -> None:
-    good = hashlib.sha256(b"a jar").hexdigest()
+    good = hashlib.sha256(b"jar").hexdigest()
     done = run_fetch(tmp_path, "http://mirror.example.com/a.jar")
     assert done.returncode == 1
     assert "is not https and has no sha256" in done.stderr

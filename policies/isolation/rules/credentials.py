@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from components.admission.variables import ACCESS_KEY as ACCESS_KEY_PATTERN
@@ -13,7 +13,16 @@ from policies.base.view import Undecided, Unreadable, View, of_types
 from policies.resources.conf import conf_of
 from policies.resources.objects import namespace_of, workspaces
 from policies.resources.pods import WITH_JOBS, containers, job_pods
-from policies.resources.types import ACCESS_KEY, CONFIG_MAP, NAMESPACE, PROVIDER, SECRET, SERVICE_ACCOUNT
+from policies.resources.types import (
+    ACCESS_KEY,
+    CLUSTER_ROLE_BINDING,
+    CONFIG_MAP,
+    NAMESPACE,
+    PROVIDER,
+    ROLE_BINDING,
+    SECRET,
+    SERVICE_ACCOUNT,
+)
 
 _NO_KEY = shared("no-access-key")
 _KEY = re.compile(ACCESS_KEY_PATTERN)
@@ -126,18 +135,31 @@ def team_secret(
     severity="high",
     reason="A token in a pod that needs none is one more way into the API server.",
     way_out="set automountServiceAccountToken: false on the account",
-    types=(SERVICE_ACCOUNT,),
+    types=(NAMESPACE, SERVICE_ACCOUNT, ROLE_BINDING, CLUSTER_ROLE_BINDING),
+    whole_stack=True,
 )
 def account_token(
-    view: View,
+    views: Sequence[View],
     context: Context,
     *,
     allowed: Annotated[_Names, Figure("accounts whose pods talk to the API server")] = (
         DRIVER_ACCOUNT,
         "spark-operator-controller",
     ),
-) -> Violations:
-    """Kubernetes mounts a token unless the account refuses."""
-    mounted = view.props.flag("automountServiceAccountToken") is not False
-    if mounted and view.props.text("metadata", "name") not in allowed:
-        yield "pods of this account get a token"
+) -> StackViolations:
+    """Kubernetes mounts a token unless the account refuses. Outside the teams' namespaces an account with rights has a
+    use for it."""
+    teams, entitled = workspaces(views), set(_entitled(views))
+    for view in of_types(views, SERVICE_ACCOUNT):
+        mounted = view.props.flag("automountServiceAccountToken") is not False
+        home, name = namespace_of(view), view.props.text("metadata", "name") or ""
+        if mounted and name not in allowed and (home in teams or (home, name) not in entitled):
+            yield view, "pods of this account get a token"
+
+
+def _entitled(views: Sequence[View]) -> Iterator[tuple[str, str]]:
+    """(namespace, name) of the service accounts that bindings of the stack give rights."""
+    for binding in of_types(views, ROLE_BINDING, CLUSTER_ROLE_BINDING):
+        for subject in binding.props.each("subjects"):
+            if subject.text("kind") == "ServiceAccount":
+                yield subject.text("namespace") or namespace_of(binding), subject.text("name") or ""

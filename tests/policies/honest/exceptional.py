@@ -22,8 +22,8 @@ ARGO, STATE = "argocd", "kube-state-metrics"
 EXCEPTIONAL: dict[str, Program] = {
     "kube-state-metrics": [
         namespace("monitoring"),
-        service_account("monitoring", "other"),
-        role("", STATE, grants(["pods", "nodes", "namespaces"], ["list", "watch"])),
+        service_account("monitoring", STATE, mount=True),
+        role("", STATE, grants(["pods", "nodes", "namespaces", "secrets", "configmaps"], ["list", "watch"])),
         binding("", STATE, account(STATE, "monitoring")),
         deployment("monitoring", STATE, replicas=1, serviceAccountName=STATE),
         service("monitoring", STATE, 8080),
@@ -35,6 +35,8 @@ EXCEPTIONAL: dict[str, Program] = {
     ],
     "Argo CD's controller": [
         role("", "argocd-application-controller", grants(["*"], ["get", "list", "watch"], apiGroups=["*"])),
+        binding("", "argocd-application-controller", account("argocd-application-controller", ARGO)),
+        service_account(ARGO, "argocd-application-controller", mount=True),
     ],
     "an application of Argo CD": [
         custom("argoproj.io/v1alpha1", "Application", ARGO, "shop", source={"repoURL": "https://git.example.com/shop"}),
