@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from components.package.registry import COMPONENTS
-from tools import generate_args, generate_pages, generate_rules, generate_settings
+from tools import generate_args, generate_pages, generate_rules, generate_settings, generate_verify
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
@@ -14,6 +14,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "Pulumi.README.yaml": generate_settings.source,
     "docs/components/README.md": generate_pages.index,
     "docs/rules.md": generate_rules.source,
+    "docs/verify.md": generate_verify.source,
     **{generate_pages.path_of(name): partial(generate_pages.page, name) for name in COMPONENTS},
 }
 """File -> the function that returns its text. Every generated file is listed here."""

@@ -5,6 +5,7 @@ task writes 2,000 records of 1 KiB. The result says for each round how many reco
 numbers.
 """
 
+import random
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +14,13 @@ from pyspark.sql import SparkSession
 
 RECORDS = 2_000
 """Of each map task."""
-PAYLOAD = bytes(range(256)) * 4
+SIZE = 1024
+"""Bytes of a record; random ones, because what is compressed to nothing never reaches a disk."""
+
+
+def payload(number: int) -> bytes:
+    """The record's bytes, the same ones each time."""
+    return random.Random(number).randbytes(SIZE)  # noqa: S311 (no secret)
 
 
 def main(result: str, maps: str, map_seconds: str, reduces: str, reduce_seconds: str, rounds: str) -> None:
@@ -23,13 +30,13 @@ def main(result: str, maps: str, map_seconds: str, reduces: str, reduce_seconds:
     def write(task: int) -> Iterator[tuple[int, bytes]]:
         time.sleep(float(map_seconds))
         for number in range(task * RECORDS, (task + 1) * RECORDS):
-            yield number, PAYLOAD
+            yield number, payload(number)
 
     def read(records: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, int]]:
         time.sleep(float(reduce_seconds))
         count = total = 0
-        for number, payload in records:
-            count, total = count + (payload == PAYLOAD), total + number
+        for number, content in records:
+            count, total = count + (content == payload(number)), total + number
         yield count, total
 
     arrived = []

@@ -19,6 +19,8 @@ RUNNING_SECONDS = 30.0
 HISTORY_SECONDS = 90.0
 IDLE = re.compile(r"Executors [\d,]+ removed due to idle timeout")
 ATTEMPT = re.compile(r"Starting task [\d.]+ in stage (\d+)\.(\d+) ")
+SHUFFLES = re.compile(r"shuffle count: (\d+), shuffle fallback counts: Map\((.*?)\)")
+"""In the driver's report to the masters, each 10 s: shuffles since the last one, and reasons of fallbacks."""
 OPERATOR_LABELS = "app.kubernetes.io/component=controller"
 OPERATOR_SPACE = "spark-operator"
 
@@ -94,12 +96,14 @@ def shuffle(platform: Platform) -> str:
     """What the driver registered with the service, and no fallback."""
     if not platform.has_shuffle_service:
         raise CannotAskError("the stack has no shuffle service")
-    log = _main(platform).log
-    if "QuotaFallbackPolicy" in log or "Fallback to" in log:
-        raise FailedError("a shuffle fell back to executors", "the reason is a WARN in the driver's log")
-    if "celeborn" not in log.lower():
-        raise FailedError("the driver's log does not name the service", "see spark.shuffle.manager of the job")
-    return "registered with the service, no fallback"
+    told = SHUFFLES.findall(_main(platform).log)
+    fallen = sorted({reasons for _, reasons in told if reasons})
+    if fallen:
+        raise FailedError(f"shuffles fell back to executors: {', '.join(fallen)}", "see the WARN in the driver's log")
+    count = sum(int(number) for number, _ in told)
+    if not count:
+        raise FailedError("the driver registered no shuffle with the service", "see spark.shuffle.manager of the job")
+    return f"{count} shuffles registered with the service, no fallback"
 
 
 @check("event-log", "a finished job is shown by the history server", needs=["job"], seconds=HISTORY_SECONDS)
