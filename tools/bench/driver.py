@@ -16,8 +16,7 @@ from typing import Any
 
 from components.base.configuration import Entry, properties
 from components.base.constants import DRIVER_ACCOUNT
-from components.spark.configuration import HOLD_PLUGIN
-from tools.bench.platform import NAMESPACE, Platform
+from tools.bench.platform import NAMESPACE, Platform, cpu_of
 from tools.sandbox.console import SandboxError
 from tools.sandbox.downloads import java_home
 from tools.sandbox.images import java, layers
@@ -49,6 +48,10 @@ class Driver:
             word, _, at = line.strip().partition(" ")
             if word in ("context", "job") and at.isdigit():
                 self.marks[word] = int(at) / 1000
+
+    def cpu_seconds(self) -> float:
+        """CPU time it has used."""
+        return cpu_of(self.process.pid)
 
     def stop(self) -> None:
         """End it, whatever it is doing."""
@@ -209,6 +212,3 @@ def wait_for_job(driver: Driver, timeout: float = 90) -> None:
         if driver.process.poll() is not None or time.monotonic() - began > timeout:
             raise SandboxError(f"{driver.name} did not start a job; see driver.log in its folder")
         time.sleep(0.05)
-
-
-__all__ = ["HOLD_PLUGIN", "Driver", "make_pod", "rendered", "spark_jars", "start", "wait_for_job"]

@@ -47,12 +47,16 @@ class Platform:
 
     def cpu_seconds(self) -> dict[str, float]:
         """CPU time so far of each process."""
-        return {each.name: _cpu(each.pid) for each in processes.find(self.settings.state)}
+        return {each.name: cpu_of(each.pid) for each in processes.find(self.settings.state)}
 
     def empty(self) -> None:
         """Delete all pods of the team and wait until the quota has counted that."""
         self.kubectl.run("delete", "pods", "--all", "-n", NAMESPACE, "--force", "--grace-period=0", timeout=300)
         wait_for("the quota to be free again", self._quota_is_free, 120, interval=1)
+
+    def wait_for_quota(self) -> None:
+        """Wait until the quota has been counted for the first time: until then it refuses."""
+        wait_for("the quota to be counted", self._quota_is_free, 120, interval=1)
 
     def _quota_is_free(self) -> bool | None:
         quotas = (self.kubectl.get("resourcequotas", "-n", NAMESPACE) or {"items": []})["items"]
@@ -110,7 +114,8 @@ def _free_settings(folder: Path) -> Settings:
     raise RuntimeError(f"no free range of ports from {FIRST_PORT} to {LAST_PORT}")
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """CPU seconds that a process has used so far; 0 when it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -4,7 +4,7 @@ import http.client
 import json
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,15 @@ class Rate:
     def per_second(self) -> float:
         """Pods a second."""
         return self.created / self.seconds
+
+
+def copy(pod: Mapping[str, Any], name: str, owner: Mapping[str, Any]) -> dict[str, Any]:
+    """A pod as it was sent, out of one that the API server has: under another name, for another driver."""
+    metadata = {key: pod["metadata"][key] for key in ("namespace", "labels", "annotations") if key in pod["metadata"]}
+    reference = {"apiVersion": "v1", "kind": "Pod", "name": owner["name"], "uid": owner["uid"], "controller": True}
+    spec = {key: value for key, value in pod["spec"].items() if key != "nodeName"}
+    metadata |= {"name": name, "ownerReferences": [reference]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
 def create(platform: Platform, pods: Sequence[dict[str, Any]], connections: int, token: str) -> Rate:
