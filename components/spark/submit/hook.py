@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import ssl
 import sys
 import time
@@ -39,6 +40,9 @@ SUBMISSION = "sparkoperator.k8s.io/submission-id"
 """Label of a driver. The operator 2.5.2 draws a new id for every try and records it when the try has ended."""
 UNFINISHED_SECONDS = 30
 """How long a spark-submit that still runs elsewhere (an operator that lost its lease) may take to finish its driver."""
+SUBMIT_SECONDS = 60
+"""How long a submission may hold one of the operator's workers, from the hook's start to spark-submit's end, which takes
+2 to 8 s. The operator waits without end, and its health check does not notice."""
 
 
 class Refused(Exception):
@@ -55,6 +59,8 @@ class AlreadySubmitted(Exception):
 
 def main() -> int:
     """Becomes spark-submit; returns only when the job is refused."""
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.alarm(int(os.environ.get("SPARK_ON_ACK_SUBMIT_SECONDS", SUBMIT_SECONDS)))
     try:
         arguments = prepared(sys.argv[1:])
     except AlreadySubmitted as e:
@@ -63,10 +69,18 @@ def main() -> int:
     except Refused as e:
         sys.stderr.write(f"spark-on-ack: {e}\n")
         return 1
+    finally:
+        left = signal.alarm(0)
+    signal.alarm(max(left, 1))  # this one outlives exec: it ends spark-submit, and the job's restart policy decides
     home = os.environ.get("SPARK_ON_ACK_SPARK_HOME", "/opt/spark")
     os.environ["SPARK_HOME"] = home
     program = f"{home}/bin/spark-submit"
     os.execv(program, [program, *arguments])  # noqa: S606 - a list, no shell
+
+
+def out_of_time(*_: object) -> None:
+    """Raises Refused."""
+    raise Refused(f"what the submission needs could not be read within {SUBMIT_SECONDS} s; it may be submitted again")
 
 
 def prepared(arguments: list[str]) -> list[str]:

@@ -181,3 +181,13 @@ def test_documentation_table_has_one_row_a_key() -> None:
     rows = docs_table(SETTINGS, CONTEXT).splitlines()
     assert len(rows) - 2 == len(spark_conf(SETTINGS, CONTEXT))
     assert all(r.count("|") == 4 for r in rows)
+
+
+def test_executors_are_requested_at_once_and_created_concurrently_only_where_it_is_set() -> None:
+    plain = conf()
+    assert "spark.plugins" not in plain
+    assert "spark.kubernetes.allocation.pods.allocator" not in plain
+    fast = conf(read(scaling={"request_at_once": True, "concurrent_creates": 32, "hold_initial_executors": True}))
+    assert fast["spark.plugins"] == "sparkonack.HoldInitialExecutors,sparkonack.RequestAtOnce"
+    assert fast["spark.kubernetes.allocation.pods.allocator"] == "sparkonack.ConcurrentPodsAllocator"
+    assert fast["spark.sparkonack.concurrentCreates"] == "32"

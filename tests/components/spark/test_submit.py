@@ -5,6 +5,7 @@ import datetime
 import ipaddress
 import json
 import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -298,6 +299,26 @@ def test_a_submission_that_was_interrupted_is_recognised_when_it_is_made_again(
     with pytest.raises(hook.AlreadySubmitted, match="pi-driver"):
         hook.prepared(arguments(tmp_path, "", NAMED))
     assert api.deleted == []
+
+
+def test_a_spark_submit_that_hangs_does_not_hold_the_operators_worker(api: Server, tmp_path: Path) -> None:
+    program = tmp_path / "spark/bin/spark-submit"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/bash\nexec sleep 60\n")
+    program.chmod(0o755)
+    env = {**os.environ, "SPARK_ON_ACK_SPARK_HOME": str(tmp_path / "spark"), "SPARK_ON_ACK_SUBMIT_SECONDS": "2"}
+    done = subprocess.run([sys.executable, hook.__file__, *arguments(tmp_path)], env=env, timeout=30, check=False)
+    assert done.returncode == -signal.SIGALRM
+
+
+def test_a_submission_that_waits_too_long_is_refused_with_a_sentence(
+    api: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPARK_ON_ACK_SUBMIT_SECONDS", "1")
+    monkeypatch.setattr(sys, "argv", ["spark-submit", *arguments(tmp_path)])
+    monkeypatch.setattr(hook, "get", lambda _: threading.Event().wait(20))
+    assert hook.main() == 1
+    assert "could not be read within" in capsys.readouterr().err
 
 
 def test_success_is_reported_and_spark_submit_is_not_run(
