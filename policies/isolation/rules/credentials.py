@@ -1,5 +1,6 @@
 """Rules about credentials: none is permanent, and none is where others can read it."""
 
+import base64
 import re
 from collections.abc import Sequence
 from typing import Annotated
@@ -38,8 +39,17 @@ def config_map_secret(view: View, context: Context) -> Violations:
     """Checks for keys that name credentials and values that look like one; messages show the key only."""
     for part in ("data", "binaryData"):
         for key in view.props.keys(part):
-            if _CREDENTIAL_FILE.search(key) or _CREDENTIAL.search(view.props.text(part, key) or ""):
+            text = view.props.text(part, key) or ""
+            content = _decoded(text) if part == "binaryData" else text
+            if _CREDENTIAL_FILE.search(key) or _CREDENTIAL.search(content):
                 yield f"{part}.{key} looks like a credential"
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text).decode("latin-1")
+    except ValueError:
+        return text
 
 
 def _no_access_key(view: View, context: Context) -> Violations:

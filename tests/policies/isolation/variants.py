@@ -1,10 +1,12 @@
 """Further violations of the isolation rules: each branch of a rule's body, and what only an evaluation catches."""
 
+import base64
 from typing import Any
 
 from tests.policies.graphs import Change, get, kubernetes, resource
 from tests.policies.isolation.mutations import (
     ADMISSION,
+    APPLICATION,
     IMAGE,
     POLICY,
     ROLE,
@@ -154,12 +156,16 @@ VARIANTS: dict[str, list[Change]] = {
         put_in("inside", prefixListId="pl-1"),
         put_in("inside", cidrIp="anything"),
     ],
+    "conf-identity": [spec_of(APPLICATION, hadoopConf={"a": "b"}, driver={"kubernetesMaster": "https://x"})],
+    "operator-files": [spec_of(APPLICATION, sparkConf={"spark.yarn.keytab": "/x", "spark.yarn.principal": "y"})],
     "config-map-secret": [
+        put_in("celeborn-worker-conf", binaryData={"x": base64.b64encode(b"password: hunter").decode()}),
         lambda g: get(g, "celeborn-worker-conf")["data"].update({"tls.key": "x"}),
         lambda g: get(g, "celeborn-worker-conf")["data"].update({"a": "LTAI5tAbCdEfGhIjKlMn"}),
     ],
     "no-access-key": [
-        executor(containers=[{"name": "x", "securityContext": HARDENED, "env": [{"name": "OSS_ACCESS_KEY_ID"}]}])
+        spec_of(APPLICATION, hadoopConf={"fs.oss.accessKeySecret": "x"}),
+        executor(containers=[{"name": "x", "securityContext": HARDENED, "env": [{"name": "OSS_ACCESS_KEY_ID"}]}]),
     ],
     "no-host-access": [
         executor(volumes=[{"name": "h", "hostPath": {"path": "/"}}]),
