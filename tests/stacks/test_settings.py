@@ -111,7 +111,7 @@ def with_team(platform: dict[str, Any], team: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("platform", "team"),
     [
-        ({"executor": {"vcpu": 16, "memory_gib": 64}}, {"executor": {"memory_gib": 128}}),
+        ({"executor": {"vcpu": 16, "memory_gib": 32}}, {"executor": {"memory_gib": 64}}),
         ({"scaling": {"initial_executors": 1}}, {"scaling": {"max_executors": 1}}),
         ({"driver": {"vcpu": 1, "memory_gib": 2}}, {"driver": {"memory_gib": 8}}),
     ],
