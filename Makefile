@@ -59,7 +59,7 @@ types: .venv/.stamp ## Check types (mypy strict)
 format: .venv/.stamp ## Format the code
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 snapshots: .venv/.stamp ## Record the graphs and the previews' comments again (review the diff)
-	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py tests/tools/preview/test_html.py
+	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py tests/tools/preview/test_html.py tests/policies/test_forms.py
 generate: .venv/.stamp ## Regenerate everything that follows from the code (arguments, reference pages, settings, rules)
 	@$(PY) -m tools.generate
 lock: ## Resolve the dependencies again into requirements.lock (needs uv)

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from components.admission.rule import Rule as ArrivalRule
 from components.admission.rules import RULES as ARRIVAL_RULES
 from policies.base.config import Config, load
@@ -17,6 +19,7 @@ from tools.violations import violations
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("sandbox", "dev", "staging", "prod")
+FORMS = ROOT / "tests" / "policies" / "forms.yaml"
 PACKS = {"cost": COST_RULES, "isolation": ISOLATION_RULES}
 _HEAD = """# Rules
 
@@ -39,6 +42,9 @@ every rule has its default level and figures, which prod does not meet), and `ma
 Levels are in `policies/<pack>/<environment>.json`: M (mandatory), a (advisory), or - (disabled). An environment \
 without a file of its own uses prod's. A misspelt rule or figure there is an error. At arrival every rule refuses; the \
 setting `admission.levels` lowers those that are not sealed.
+
+{tried:,} violations were tried, each at least in five forms that say the same in other words (another unit, order, \
+selector, split, letters' case, older name, a value that is not known yet): no rule let one pass.
 
 ## Exceptions
 
@@ -94,6 +100,7 @@ def source() -> str:
         forms=len(counts),
         counts=", ".join(f"{form} {count}" for form, count in sorted(counts.items())),
         types="\n".join(_types()),
+        tried=sum(sum(forms.values()) for forms in _forms().values()),
     )
     parts = [head, "## All rules\n", *_table(arrival, only)]
     for pack, rules in PACKS.items():
@@ -138,6 +145,8 @@ def _arrival(rule: ArrivalRule | None) -> str:
 def _detail(pack: str, rule: Rule) -> Iterator[str]:
     exception = " Or make an [exception](#exceptions)." if rule.exceptions else ""
     yield f"### {rule.id}\n\n{rule.title}. {rule.reason}\n\n**Way out:** {rule.way_out}.{exception}\n"
+    if forms := _forms().get(rule.id):
+        yield f"**Tried with** {sum(forms.values())} violations, in {len(forms)} forms: {', '.join(sorted(forms))}.\n"
     if rule.figures:
         yield f"| Figure | Meaning | {' | '.join(ENVIRONMENTS)} |\n|{'---|' * (2 + len(ENVIRONMENTS))}"
         for name, (figure, _) in rule.figures.items():
@@ -150,6 +159,13 @@ def _detail(pack: str, rule: Rule) -> Iterator[str]:
 def _arrival_detail(rule: ArrivalRule) -> Iterator[str]:
     yield f"### {rule.id}\n\n{rule.title}: {rule.message}. {rule.reason}\n\n**Way out:** {rule.way_out}.\n"
     yield f"**Checked in:** {', '.join(rule.targets)}.\n"
+
+
+@cache
+def _forms() -> Mapping[str, Mapping[str, int]]:
+    """Rule id -> form of a violation -> how often it was tried; none passed (`tests/policies/test_forms.py`)."""
+    recorded: dict[str, dict[str, int]] = yaml.safe_load(FORMS.read_text(encoding="utf-8"))
+    return recorded
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Patterns of RAM: `*` stands for any text, `?` for one character; letters in any case are the same."""
+"""Patterns of RAM: `*` stands for any text, `?` for one character; letters in any case are the same.
+
+That is how the vendor describes them; no account was asked. Taking letters of any case for equal errs to the safe side.
+"""
 
 import re
 from functools import cache

@@ -108,8 +108,10 @@ def spec_of(manifest: Props) -> Props:
 
 
 def conf_of_application(spec: Props) -> Conf:
-    """sparkConf and fields of a SparkApplication as Spark keys; the field wins over the key, as in the operator."""
+    """sparkConf, hadoopConf and fields of a SparkApplication as Spark keys; the field wins over the key, as in the
+    operator."""
     conf = Conf(as_spark_reads({k: _word(spec.raw("sparkConf", k)) for k in spec.keys("sparkConf")}))
+    conf.update({f"spark.hadoop.{k}": _word(spec.raw("hadoopConf", k)) for k in spec.keys("hadoopConf")})
     for role in ("driver", "executor"):
         for name, key in _ROLE_FIELDS.items():
             if spec.has(role, name):

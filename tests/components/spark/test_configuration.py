@@ -172,7 +172,7 @@ def test_every_entry_has_a_reason() -> None:
 
 
 def test_rendered_defaults_are_read_back_as_they_are() -> None:
-    odd = {"spark.a:b": "x=y", "spark.win": "C:\\tmp", "spark.lines": "a\nb", "spark.kubernetes.driver.label.x": "#1"}
+    odd = {"spark.a.b": "x=y", "spark.win": "C:\\tmp", "spark.words": " a: b ", "spark.kubernetes.driver.label.x": "#1"}
     settings = read(conf=odd)
     assert properties(render(spark_conf(settings, CONTEXT))) == conf(settings)
 

@@ -14,8 +14,9 @@ from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES
 from replay.graph import SECRET, UNKNOWN, Graph, Resource
 from tests.policies.graphs import Change, Path, is_settable, leaves, put
-from tests.policies.isolation.mutations import COMPANIONS, MUTATIONS, VARIANTS
+from tests.policies.isolation.mutations import MUTATIONS
 from tests.policies.isolation.platform import clean
+from tests.policies.isolation.variants import COMPANIONS, VARIANTS
 from tools.packs import Pack
 
 BREAKABLE = [r for r in RULES if r.id != "allow-list"]
