@@ -16,7 +16,7 @@ from bootstrap.state import StateBucket  # noqa: E402
 settings = load()
 StateBucket("state", settings.state, settings.tags)
 identities = CiIdentities("ci", settings)
-networks = {e.name: network(e, settings.tags) for e in settings.environments if e.network is not None}
+networks = {e.name: network(e, e.network, settings.tags) for e in settings.environments if e.network is not None}
 images = registry(settings)
 pulumi.export("account", settings.account)
 pulumi.export("stateUrl", state_url(settings.state.bucket, settings.state.region))

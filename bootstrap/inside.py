@@ -9,7 +9,7 @@ from bootstrap.settings import BootstrapSettings, Environment
 from components.base.constants import HTTPS, KUBE_API
 from components.base.tags import cloud_tags
 from components.network.component import Network
-from components.network.inputs import NetworkInputs, NetworkWiring
+from components.network.inputs import NetworkInputs, NetworkSettings, NetworkWiring
 from components.platform.images import PLATFORM_IMAGES
 from components.registry.component import Registry
 from components.registry.inputs import RegistryInputs, RegistryWiring
@@ -20,11 +20,11 @@ def namespace_of(environment: str) -> str:
     return f"spark-{environment}"
 
 
-def network(environment: Environment, tags: Mapping[str, str]) -> dict[str, Any]:
+def network(environment: Environment, settings: NetworkSettings, tags: Mapping[str, str]) -> dict[str, Any]:
     """The environment's VPC; returns what its stack file and the variables of its CI jobs name."""
     name = f"{environment.name}-network"
     wiring = NetworkWiring(region=environment.region, tags={**tags, "environment": environment.name})
-    here = Network(name, NetworkInputs.wired(environment.network, wiring))
+    here = Network(name, NetworkInputs.wired(settings, wiring))
     group = alicloud.ecs.SecurityGroup(
         f"{name}-ci",
         security_group_name=f"{name}-ci",

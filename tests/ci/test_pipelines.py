@@ -204,9 +204,9 @@ def test_gitlab_asks_for_the_token_that_the_tools_read() -> None:
 
 
 def test_jobs_in_the_cloud_have_a_runner_by_variable_and_know_the_place_in_the_vpc() -> None:
-    for name, job in gitlab_jobs().items():
-        calls_cloud = any("tools.ci pulumi" in line for line in job["script"])
-        assert (job.get("tags") == ["$SPARK_ON_ACK_RUNNER"]) is calls_cloud, name
+    for name, whole in gitlab_jobs().items():
+        calls_cloud = any("tools.ci pulumi" in line for line in whole["script"])
+        assert (whole.get("tags") == ["$SPARK_ON_ACK_RUNNER"]) is calls_cloud, name
     for path in WORKFLOWS:
         for job, step in steps(path):
             if "tools.ci pulumi" in step.get("run", ""):

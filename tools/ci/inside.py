@@ -112,16 +112,36 @@ def variables(env: Mapping[str, str]) -> bytes:
     return json.dumps({k: v for k, v in env.items() if k.startswith(CARRIED)}).encode()
 
 
-def create(place: Place, order: Mapping[str, object], root: Path) -> str:
-    """Starts the container group and returns its id. Values of its environment and arguments may have 256 characters
-    only, so the program and its order are files. Raises CiError when the order is too long for one.
+def _order_volume(order: Mapping[str, object]) -> dict[str, str]:
+    """The program and its order as files: values of a container's environment and arguments may have 256 characters.
+
+    Raises CiError when the order is too long for a file.
     """
-    version = (root / ".pulumi.version").read_text().strip()
     files = {"in_container.py": Path(__file__).with_name("in_container.py").read_bytes()}
     files["order.json"] = json.dumps(order).encode()
     if len(files["order.json"]) > MOST_BYTES:
         raise CiError(f"the job's variables have more than {MOST_BYTES} bytes with the order; allowed: fewer")
     volume = "Volume.1.ConfigFileVolume.ConfigFileToPath"
+    return {
+        "Volume.1.Name": "order",
+        "Volume.1.Type": "ConfigFileVolume",
+        **{f"{volume}.{i}.Path": name for i, name in enumerate(files, 1)},
+        **{f"{volume}.{i}.Content": base64.b64encode(data).decode() for i, data in enumerate(files.values(), 1)},
+        "Container.1.VolumeMount.1.Name": "order",
+        "Container.1.VolumeMount.1.MountPath": MOUNT,
+        "Container.1.VolumeMount.1.ReadOnly": "true",
+    }
+
+
+def create(place: Place, order: Mapping[str, object], root: Path) -> str:
+    """Starts the container group and returns its id."""
+    version = (root / ".pulumi.version").read_text().strip()
+    container = {
+        "Container.1.Name": "command",
+        "Container.1.Image": place.env.get("SPARK_ON_ACK_IMAGE") or f"{IMAGE}:{version}",
+        "Container.1.Command.1": "python3",
+        "Container.1.Command.2": f"{MOUNT}/in_container.py",
+    }
     answer = place.eci(
         "CreateContainerGroup",
         ContainerGroupName=place.run,
@@ -134,20 +154,9 @@ def create(place: Place, order: Mapping[str, object], root: Path) -> str:
         Cpu=VCPU,
         Memory=GIB,
         ClientToken=place.run,
-        **{
-            "Volume.1.Name": "order",
-            "Volume.1.Type": "ConfigFileVolume",
-            **{f"{volume}.{i}.Path": name for i, name in enumerate(files, 1)},
-            **{f"{volume}.{i}.Content": base64.b64encode(data).decode() for i, data in enumerate(files.values(), 1)},
-            "Container.1.Name": "command",
-            "Container.1.Image": place.env.get("SPARK_ON_ACK_IMAGE") or f"{IMAGE}:{version}",
-            "Container.1.Command.1": "python3",
-            "Container.1.Command.2": f"{MOUNT}/in_container.py",
-            "Container.1.VolumeMount.1.Name": "order",
-            "Container.1.VolumeMount.1.MountPath": MOUNT,
-            "Container.1.VolumeMount.1.ReadOnly": "true",
-        },
-    )  # fmt: skip
+        **container,
+        **_order_volume(order),
+    )
     return str(answer["ContainerGroupId"])
 
 
