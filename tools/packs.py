@@ -23,6 +23,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from components.base.constants import PROJECT
 from components.platform.inputs import Settings
+from policies.base.allow import ALLOW, RULE
 from policies.base.check import Verdict
 from policies.base.rule import Level, Rule
 from policies.base.tokens import read_as
@@ -128,7 +129,7 @@ class Pack:
         for type_ in sorted({r.type for r in graph}):
             if self._only([r for r in rules if not r.whole_stack and r.applies_to(read_as(type_))], config):
                 answers += [v for r in graph if r.type == type_ for v in self.analyze(r)]
-        whole = [r for r in rules if r.whole_stack]
+        whole = [r for r in rules if r.whole_stack and (r.id != RULE or _lists_exceptions(config))]
         for types in sorted({r.types for r in whole}):
             if self._only([r for r in whole if r.types == types], config):
                 seen = [r for r in graph if not types or read_as(r.type) in types]
@@ -149,6 +150,11 @@ class Pack:
         level = cast(Level, _LEVEL_NAMES[diagnostic.enforcementLevel])
         # of an undecided rule the engine's library tells no severity
         return Verdict(rule, level, self._severities[rule], diagnostic.urn or urn, message, undecided)
+
+
+def _lists_exceptions(config: Mapping[str, Any]) -> bool:
+    rule = config.get(RULE)
+    return isinstance(rule, Mapping) and bool(rule.get(ALLOW))
 
 
 @contextmanager

@@ -109,6 +109,8 @@ class Rule:
     """Its level where an environment's JSON does not name another."""
     exceptions: bool = False
     """True: an entry of the environment's allow-list lifts it from a resource. What keeps teams apart has none."""
+    at_arrival: bool = False
+    """True: jobs are held to it as well when they arrive; exceptions are then for what is none of Spark's (`Said`)."""
 
     @cached_property
     def figures(self) -> dict[str, tuple[Figure, Any]]:
@@ -146,9 +148,12 @@ class Rule:
         if finding.undecided:
             way_out = f"give it a value that is known before the update, or set `undecided` to advisory in {file}"
             sentence = f"{self.id}: could not decide: {finding.message}; {way_out}"
-        if not self.exceptions or finding.view is None or context is None:
+        if finding.view is None or context is None or not self._may_except(finding):
             return sentence
         return f"{sentence}; or add to `{PATH}` in {file}: {proposed(finding.view, context.today)}"
+
+    def _may_except(self, finding: Finding) -> bool:
+        return self.exceptions and (bool(finding.way_out) or not self.at_arrival)
 
     def _collect(
         self, check: Callable[[], Iterable[str | Said | tuple[View, str]]], view: View | None, context: Context
@@ -170,7 +175,7 @@ class Rule:
 
     def _excepted(self, finding: Finding, context: Context) -> Finding | None:
         """None when the allow-list lifts the rule from the resource; a word about an entry that no longer does."""
-        if not self.exceptions or finding.view is None:
+        if finding.view is None or not self._may_except(finding):
             return finding
         entry = entry_for(context.allow, finding.view, context.today)
         why_not = entry.why_not(context.today) if entry else ""

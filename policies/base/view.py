@@ -212,18 +212,24 @@ def _of_record(value: object) -> object:
 
 def opened(value: object, unknown: type[Exception]) -> object:
     """Plain data out of the engine's proxies, which raise `unknown` where a value is not known."""
-
-    def item(holder: Any, key: Any) -> object:  # noqa: ANN401
-        try:
-            return opened(holder[key], unknown)
-        except unknown:
-            return UNKNOWN
-
+    if type(value) in _SCALARS:  # most of a resource; asking them for abstract types is half of the time
+        return value
     if isinstance(value, Mapping):
-        return {str(k): item(value, k) for k in value}
+        return {str(k): _item(value, k, unknown) for k in value}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [item(value, i) for i in range(len(value))]
+        return [_item(value, i, unknown) for i in range(len(value))]
     return value
+
+
+_SCALARS = frozenset((str, float, bool, int, type(None)))
+
+
+def _item(holder: Any, key: Any, unknown: type[Exception]) -> object:  # noqa: ANN401
+    try:
+        item = holder[key]
+    except unknown:
+        return UNKNOWN
+    return opened(item, unknown)
 
 
 def of_types(views: Sequence[View], *types: str) -> Iterator[View]:

@@ -163,7 +163,8 @@ def test_an_entry_that_matches_nothing_is_said_and_allows_nothing(changes: dict[
 
 def test_no_entry_lifts_what_keeps_teams_apart(with_entries: Any) -> None:
     with_entries(entry(type="kubernetes:*", urn="urn:*"))
-    for rule in ("default-deny", "namespace-quota", "rbac-pod-creator", "allowed-image", "ram-role", "role-sharing"):
+    apart = ("default-deny", "namespace-quota", "rbac-pod-creator", "allowed-image", "ram-role", "role-sharing")
+    for rule in (*apart, "no-host-access", "no-access-key", "no-privileges"):
         graph = clean()
         MUTATIONS[rule](graph)
         assert rule in {v.rule for v in mandatory(guard.judge(graph, "prod", "cn-hangzhou"))}

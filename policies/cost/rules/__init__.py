@@ -7,7 +7,7 @@ from policies.base.rule import rules_of
 SUBJECTS = ("pods", "spot", "disks", "jobs", "cloud", "sums")
 EXCEPTIONS = frozenset({
     "requests-and-limits", "size-off-table", "sidecar-size", "instance-type", "pod-price", "ephemeral-storage",
-    "pod-address", "pod-tags", "spot-service", "spot-fallback", "spot-size", "disk-size", "disk-class",
+    "pod-address", "pod-tags", "spot-service", "spot-fallback", "spot-size", "disk-class",
     "disk-performance", "disk-left-behind", "cloud-tags", "nat-gateway", "load-balancer", "log-retention",
     "bucket-redundancy", "unfinished-uploads",
 })  # fmt: skip

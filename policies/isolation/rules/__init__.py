@@ -11,7 +11,7 @@ EXCEPTIONS = frozenset({
     "known-types", "rbac-wildcard", "rbac-secrets", "rbac-exec", "rbac-cluster-pods", "rbac-escalation",
     "rbac-cross-namespace", "rbac-cluster-binding", "pod-security", "network-ingress", "public-service",
     "security-group-open", "network-peering", "config-map-secret", "no-access-key", "static-access-key",
-    "team-secret", "account-token", "no-host-access", "no-privileges", "pod-hardening", "ram-wildcard",
+    "team-secret", "account-token", "no-host-access", "pod-hardening", "ram-wildcard",
     "ram-folder-scope", "ram-system-policy", "ram-trust", "bucket-tls", "bucket-policy-tls", "bucket-private",
     "bucket-encryption", "bucket-acl", "bucket-policy-public", "data-protected", "disk-encryption",
 })  # fmt: skip
