@@ -37,7 +37,7 @@ class Service:
     def restart(self, name: str) -> None:
         """Restart all pods of a StatefulSet, one after the other, and wait for the last."""
         self.kubectl("rollout", "restart", f"statefulset/{name}")
-        self.kubectl("rollout", "status", f"statefulset/{name}", f"--timeout={SECONDS:.0f}s")
+        self.settled(name)
 
     def kill(self, worker: int) -> None:
         """Take a worker away without a moment's notice; its StatefulSet starts it again on its disk."""
@@ -48,8 +48,10 @@ class Service:
 
         def there() -> bool | None:
             wanted = json.loads(self.kubectl("get", f"statefulset/{name}", "-o", "json"))
-            count = wanted["spec"]["replicas"]
-            return True if wanted["status"].get("readyReplicas", 0) == count == len(self._pods(name)) else None
+            count, status = wanted["spec"]["replicas"], wanted["status"]
+            as_wanted = status.get("observedGeneration") == wanted["metadata"]["generation"]
+            as_wanted = as_wanted and status.get("updateRevision") == status.get("currentRevision")
+            return True if as_wanted and status.get("readyReplicas", 0) == count == len(self._pods(name)) else None
 
         wait_for(f"{name} to settle", there, SECONDS, interval=1)
 
