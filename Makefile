@@ -38,11 +38,13 @@ bench-scale: .venv/.stamp ## Measure how many executors a driver gets in 30 s, o
 	@$(PY) -m tools.bench scale $(if $(REPEAT),--repeat $(REPEAT)) $(if $(SIZES),--sizes $(SIZES)) $(if $(RELEASES),--releases $(RELEASES)) $(if $(OUT),--out $(OUT))
 
 ##@ With an account
-.PHONY: prices preflight images
+.PHONY: prices preflight images recover
 prices: .venv/.stamp ## Update the ECI prices of a region (needs the vendor's CLI `aliyun`): make prices REGION=cn-beijing
 	@$(PY) -m tools.refresh_prices $(or $(REGION),cn-hangzhou)
 preflight: .venv/.stamp ## Show what the account must provide for STACK: roles, quotas, services, and where to raise each
 	@$(PY) -m tools.preflight $(STACK)
+recover: .venv/.stamp ## Put STACK in order after an interrupted run: lock, leftovers, unfinished operations (YES=1: do not ask)
+	@$(PY) -m tools.recover $(STACK) $(if $(YES),--yes)
 images: .venv/.stamp ## List STACK's images and if pods reach them; COPY=1 fills images.registry, PIN=1 writes digests (ARCHIVE=spark=FILE THROUGH=HOST)
 	@$(PY) -m tools.images $(STACK) $(if $(COPY),--copy) $(if $(PIN),--pin) $(if $(ARCHIVE),--archive '$(ARCHIVE)') $(if $(THROUGH),--through '$(THROUGH)') $(if $(FORMAT),--format $(FORMAT))
 

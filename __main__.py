@@ -5,7 +5,7 @@ import pulumi
 from components.platform.component import SparkPlatform
 from components.platform.inputs import SparkPlatformInputs
 from policies.guard import PLACEHOLDER, refuse_violations
-from policies.leftovers.guard import refuse_leftovers
+from policies.leftovers.guard import take_over_leftovers
 from stacks.settings import load
 
 settings, kubeconfig = load()
@@ -18,6 +18,6 @@ def build(secret: pulumi.Output[str] | None) -> SparkPlatform:
 
 graph = refuse_violations(settings, lambda: build(None if kubeconfig is None else pulumi.Output.secret(PLACEHOLDER)))
 if graph and settings.preflight:
-    refuse_leftovers(graph)
+    take_over_leftovers(graph)
 for key, value in build(kubeconfig).exports().items():
     pulumi.export(key, value)

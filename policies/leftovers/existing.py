@@ -47,11 +47,11 @@ def origin(resource: Resource) -> dict[str, str]:
 
 def owner(resource: Resource, tags: Mapping[str, Any] | None) -> str:
     """Whose an object of the resource's fixed name is, by its tags."""
-    told = {key: (tags or {}).get(key) for key in ORIGIN[:2]}
-    if not all(told.values()):
+    project, stack = ((tags or {}).get(key) for key in ORIGIN[:2])
+    if not project or not stack:
         return NOBODY_SAYS
-    ours = {key: value for key, value in origin(resource).items() if key in told}
-    return OURS if told == ours else "stack {pulumi:stack} of {pulumi:project}".format_map(told)
+    ours = origin(resource)
+    return OURS if [project, stack] == [ours.get(key) for key in ORIGIN[:2]] else f"stack {stack} of {project}"
 
 
 def any_of(names: Iterable[str]) -> str:

@@ -3,13 +3,12 @@
 The ids are those of the provider's documentation of each type's import.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import pulumi_alicloud as alicloud
 
-from policies.leftovers.existing import NOBODY_SAYS, OURS, Existing, Known, any_of, by_name, origin
+from policies.leftovers.existing import OURS, Existing, Known, any_of, by_name, origin
 from replay.graph import Resource, reveal
 
 Lookup: TypeAlias = Callable[[Sequence[Resource], Known], Iterable[Existing]]
@@ -28,16 +27,16 @@ def _by_tags(ask: Callable[[dict[str, str]], Iterable[str] | None]) -> Lookup:
 
 
 def _clusters(resources: Sequence[Resource], known: Known) -> Iterator[Existing]:
-    """A cluster's name is generated and the data source tells no tags: it is known by the VPC that it lives in."""
+    """A cluster, by its VPC: the data source tells no tags. In a VPC that others use as well, by its name, too."""
     for resource in resources:
         vswitches = known.behind(resource, "vswitchIds")
         if not vswitches:
             continue
         vpcs = {v.vpc_id for v in alicloud.vpc.get_switches(ids=vswitches).vswitches}
-        pattern = f"^{re.escape(resource.name)}-[0-9a-f]{{7}}$"
+        own = bool(resource.property_dependencies.get("vswitchIds"))
+        pattern = None if own else any_of([str(reveal(resource.inputs["name"]))])
         clusters = alicloud.cs.get_managed_kubernetes_clusters(name_regex=pattern, enable_details=True).clusters
-        own = bool(resource.property_dependencies.get("vswitchIds"))  # a VPC made here holds no other stack's cluster
-        yield from (Existing(resource.urn, c.id, OURS if own else NOBODY_SAYS) for c in clusters if c.vpc_id in vpcs)
+        yield from (Existing(resource.urn, c.id, OURS) for c in clusters if c.vpc_id in vpcs)
 
 
 def _addons(resources: Sequence[Resource], known: Known) -> Iterator[Existing]:
