@@ -155,6 +155,7 @@ def _local(platform: Platform, folder: Path, name: str) -> dict[str, str]:
         "spark.driver.memoryOverhead": "384m",
         "spark.ui.enabled": "false",
         "spark.port.maxRetries": "100",
+        "spark.scheduler.minRegisteredResourcesRatio": "0",  # played executors never register
     }
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from tools.bench.scale import DEFAULTS, SECONDS, Raw, Run, as_json, spread, summary
-from tools.bench.scale import write as write_file
 from tools.sandbox.console import table
 from tools.sandbox.programs import program
 
@@ -59,15 +58,16 @@ def show(runs: list[Run], rates: list[Raw]) -> None:
 
 def write(folder: Path, runs: list[Run], rates: list[Raw]) -> None:
     """Write result.json, table.md and plot.svg."""
+    folder.mkdir(parents=True, exist_ok=True)
     facts = {
         "machine": f"{os.cpu_count()} processors, {machine.system()} {machine.release()}",
         "kubernetes": program("kube-apiserver").version,
         "kwok": program("kwok").version,
     }
-    write_file(folder, "result.json", json.dumps(facts | as_json(runs, rates), indent=1) + "\n")
+    (folder / "result.json").write_text(json.dumps(facts | as_json(runs, rates), indent=1) + "\n")
     lines = ["| " + " | ".join(each) + " |" for each in (COLUMNS, ["---"] * len(COLUMNS), *rows(runs, rates))]
-    write_file(folder, "table.md", "\n".join(lines) + "\n")
-    write_file(folder, "plot.svg", plot(runs))
+    (folder / "table.md").write_text("\n".join(lines) + "\n")
+    (folder / "plot.svg").write_text(plot(runs))
 
 
 def plot(runs: list[Run]) -> str:

@@ -7,7 +7,6 @@ import statistics
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tools.bench import driver, metrics, raw
@@ -190,10 +189,3 @@ def as_json(runs: list[Run], rates: list[Raw]) -> dict[str, Any]:
 
 def _time(text: str) -> float:
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-def write(folder: Path, name: str, text: str) -> None:
-    """Write one of the results and say where."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(text, encoding="utf-8")
-    say(f"  written: {folder / name}")

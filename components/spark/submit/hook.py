@@ -41,8 +41,8 @@ SUBMISSION = "sparkoperator.k8s.io/submission-id"
 UNFINISHED_SECONDS = 30
 """How long a spark-submit that still runs elsewhere (an operator that lost its lease) may take to finish its driver."""
 SUBMIT_SECONDS = 60
-"""How long a submission may hold one of the operator's workers, from the hook's start to spark-submit's end, which
-takes 2 to 8 s. The operator waits without end, and its health check does not notice."""
+"""How long a submission may hold one of the operator's workers. From the hook's start to spark-submit's end it takes 2
+to 8 s. The operator waits without end, and its health check does not notice."""
 
 
 class Refused(Exception):

@@ -37,7 +37,7 @@ public final class ConcurrentPodsAllocator extends ExecutorPodsAllocator {
             KubernetesClient client,
             ExecutorPodsSnapshotsStore snapshots,
             Clock clock) {
-        super(conf, security, builder, creates.through(client), snapshots, clock);
+        super(conf, security, new RepeatedBuilder(builder), creates.through(client), snapshots, clock);
         this.creates = creates;
     }
 
