@@ -79,7 +79,7 @@ def policies(
 def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dict[str, Any]:
     """The spec of one policy: the variables its rules use, the rules, and one validation over them."""
     group, version, operations = _RULES_OF[target]
-    broken = ", ".join(f"({r.check}) ? '' : {_sentence(r)}" for r in rules)
+    broken = ", ".join(map(sentence_if_broken, rules))
     own = {f"offending_{_name(r)}": r.offending for r in rules if r.offending}
     own["broken"] = f"[{broken}].filter(s, s != '')"
     ids = ", ".join(r.id for r in rules)
@@ -110,6 +110,11 @@ def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dic
             }
         ],
     }
+
+
+def sentence_if_broken(rule: Rule) -> str:
+    """CEL: nothing where the object obeys the rule, else what its author is told."""
+    return f"({rule.check}) ? '' : {_sentence(rule)}"
 
 
 def _binding(name: str, actions: list[str]) -> dict[str, Any]:

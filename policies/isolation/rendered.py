@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from components.admission.manifests import Policy, policies, policy_spec
-from components.admission.rule import DENY, Rule
+from components.admission.manifests import Policy, policies, policy_spec, sentence_if_broken
+from components.admission.rule import DENY
 from components.admission.rules import RULES
 from components.admission.variables import variables
 from components.base.constants import PROJECT
@@ -49,7 +49,8 @@ def _weaker_policy(kind: str, spec: Props) -> Iterator[str]:
     if spec.has("paramKind"):
         yield "the policy depends on parameters (paramKind)"
     expressions = {v.text("name") or "": v.text("expression") or "" for v in spec.each("variables")}
-    chosen = [r for r in RULES.values() if kind in r.targets and _name(r) in expressions]
+    asked = expressions.get("broken", "")
+    chosen = [r for r in RULES.values() if kind in r.targets and sentence_if_broken(r) in asked]
     missing = [r.id for r in RULES.values() if kind in r.targets and r.sealed and r not in chosen]
     if missing:
         yield f"the rules {', '.join(missing)} are missing"
@@ -96,10 +97,6 @@ def _weaker_binding(spec: Props, expected: dict[str, object]) -> str:
     if not whole or selector_of(match.at("objectSelector")).requirements:
         return "the binding leaves workspaces or objects out"
     return ""
-
-
-def _name(rule: Rule) -> str:
-    return "rule_" + rule.id.replace("-", "_")
 
 
 def _fits(expected: str, actual: str) -> bool:

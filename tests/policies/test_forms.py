@@ -25,7 +25,7 @@ RECORD = Path(__file__).with_name("forms.yaml")
 LEAST = 5
 """Forms of a violation that each rule is tried with, at the least."""
 OWN_TESTS = ("known-types", "allow-list")
-"""Rules about what no rule reads, and about exceptions: tests/policies/test_closed_world.py has a generator for them."""
+"""Rules about what no rule reads, and about exceptions: test_closed_world.py has a generator for them."""
 RULES = [each for each in (*COST_RULES, *ISOLATION_RULES) if each.id not in OWN_TESTS]
 CONTEXT = Context(region="cn-hangzhou")
 
