@@ -18,6 +18,7 @@ from policies.resources.known import READINGS, reading_of
 from replay.graph import UNKNOWN, Graph, Resource
 from tests.policies.graphs import kubernetes, resource
 from tests.policies.isolation.platform import RBAC, account, clean, grants
+from tests.policies.isolation.variants import COMPANIONS
 from tools.packs import Pack
 from tools.violations import readings, tokens, violations
 
@@ -154,7 +155,8 @@ PATCHES: list[tuple[str, Resource]] = [
 def test_what_a_patch_sets_is_judged_and_nothing_else(rule: str, change: Resource) -> None:
     verdicts = refused(change)
     assert rule in {v.rule for v in verdicts}
-    assert {v.rule for v in verdicts} <= {rule, "monthly-budget", "load-balancer", "known-types"}
+    companions = COMPANIONS.get(rule, set())
+    assert {v.rule for v in verdicts} <= {rule, "monthly-budget", "load-balancer", "known-types", *companions}
 
 
 def test_a_secret_patched_into_a_teams_namespace_is_refused() -> None:

@@ -123,7 +123,7 @@ def bucket(name: str, **inputs: Any) -> Program:
     lifecycle = [{"enabled": True, "prefix": "", "abortMultipartUploads": [{"days": 7}]}]
     made = cloud("oss/bucket:Bucket", name, bucket=name, lifecycleRules=lifecycle, tags=TAGS, **inputs)
     made.options["protect"] = True
-    plain = {"Effect": "Deny", "Action": "oss:*", "Principal": ["*"], "Resource": [f"acs:oss:*:*:{name}"]}
+    plain = {"Effect": "Deny", "Action": "oss:*", "Principal": ["*"], "Resource": [f"acs:oss:*:*:{name}/*"]}
     deny = document({**plain, "Condition": {"Bool": {"acs:SecureTransport": ["false"]}}})
     return [
         made,

@@ -187,7 +187,7 @@ def test_the_critical_rules_about_arriving_jobs_that_the_stack_could_break_are_i
     """Left out are those about the moment of arrival: who asks, what a pod was before, what a submission may read."""
     only_at_arrival = {
         "pod-creator", "spark-role", "executor-owner", "pod-fixed", "conf-key", "conf-namespace", "application-files",
-        "defaults-untouched",
+        "defaults-untouched", "known-field", "known-key", "known-mark", "known-volume", "known-resource",
     }  # fmt: skip
     in_packs = set(IDS) | {r.id for r in COST_RULES}
     sealed = {r.id for r in ADMISSION_RULES.values() if r.sealed}
