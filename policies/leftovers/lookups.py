@@ -154,7 +154,7 @@ NOT_IMPORTED: Final[Mapping[str, str]] = {
     "alicloud:oss/bucketPolicy:BucketPolicy": _SETTING,
     "alicloud:oss/bucketPublicAccessBlock:BucketPublicAccessBlock": _SETTING,
     "alicloud:oss/bucketServerSideEncryption:BucketServerSideEncryption": _SETTING,
-    "alicloud:cr/vpcEndpointLinkedVpc:VpcEndpointLinkedVpc": "a network that the registry lists: delete the entry there",
+    "alicloud:cr/vpcEndpointLinkedVpc:VpcEndpointLinkedVpc": "a network that the registry lists: delete it there",
     "kubernetes:": "taken over by the next update: the provider applies to what is already there",
     "pulumi:": "lives in the state only",
 }
