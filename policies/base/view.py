@@ -30,9 +30,9 @@ class Unreadable(Exception):
 class Undecided(Exception):
     """A rule met a value that is not known yet, so it cannot decide."""
 
-    def __init__(self, what: str, why: str = LATER) -> None:
+    def __init__(self, what: str, why: str = LATER, later: bool = False) -> None:
         super().__init__(f"{what} {why}")
-        self.later = why == LATER
+        self.later = later or why == LATER
         """True when a value is known only later, False when for example a price is not known."""
 
 

@@ -170,3 +170,10 @@ def test_what_is_known_only_later_is_treated_as_the_environment_says() -> None:
     (verdict,) = refused(later)
     assert verdict.message.startswith("config-map-secret: could not decide: data.a is not known yet; give it a value")
     assert refused(later, environment="dev") == []
+
+
+def test_a_sum_of_what_is_known_only_later_is_undecided_too() -> None:
+    (later,) = [r for r in clean() if r.kind == "StatefulSet"]
+    later.inputs["spec"]["replicas"] = {UNKNOWN: True}
+    sums = {v.rule for v in refused(later) if v.undecided}
+    assert {"idle-ceiling", "monthly-budget"} <= sums

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from components.base.constants import ANNOTATION_BUDGET
 from policies.base.rule import Context, Figure, StackViolations, Violations, rule
-from policies.base.view import Undecided, View, of_types
+from policies.base.view import LATER, Undecided, View, of_types
 from policies.cost.model.estimate import Estimate, estimate, quota_line
 from policies.cost.model.prices import decimal, prices
 from policies.resources.objects import is_scoped, namespace_of
@@ -17,9 +17,11 @@ _BusyHours = Annotated[int, Figure("hours a month in which the whole quota is in
 
 def _require_complete(total: Estimate) -> None:
     """Raises Undecided with the amounts a sum lacks, so that a sum that is too small never passes in silence."""
-    lacking = [f"{line.name} ({line.note})" for line in total.lines if line.undecided]
+    lacking = [line for line in total.lines if line.undecided]
     if lacking:
-        raise Undecided("the sum", f"lacks {len(lacking)} amount(s): {'; '.join(lacking[:5])}")
+        named = "; ".join(f"{line.name} ({line.note})" for line in lacking[:5])
+        later = any(line.note.endswith(LATER) for line in lacking)
+        raise Undecided("the sum", f"lacks {len(lacking)} amount(s): {named}", later)
 
 
 @rule(
