@@ -52,14 +52,13 @@ def network_ingress(views: Sequence[View], context: Context) -> StackViolations:
     teams = _labels_of_teams(workspaces(views))
     for policy in of_types(views, NETWORK_POLICY):
         home, admitted = namespace_of(policy), ways(policy, "from")
+        ranges = union(way.addresses() for way in admitted)
         for way in admitted:
             if way.everybody(home):
                 yield policy, f"{way.where} admits everybody"
             elif home in teams and way.reaches(_without(teams, home), home):
                 yield policy, f"{way.where} admits another team"
-        if union(way.addresses() for way in admitted).is_internet and not any(
-            way.addresses().is_internet for way in admitted
-        ):
+        if ranges.is_internet and not any(way.addresses().is_internet for way in admitted):
             yield policy, "spec.ingress admits the internet, in pieces"
 
 
