@@ -31,14 +31,8 @@ TAG_WORDS = (
 
 def _tags(tags: dict[str, str]) -> dict[str, str]:
     for key, value in tags.items():
-        reserved = key.startswith(("aliyun", "acs:"))
-        if (
-            reserved
-            or not 1 <= len(key) <= 128
-            or len(value) > 128
-            or set(",:") & set(key + value)
-            or not one_line(key + value)
-        ):
+        reserved = key.startswith(("aliyun", "acs:")) or bool(set(",:") & set(key + value))
+        if reserved or not 1 <= len(key) <= 128 or len(value) > 128 or not one_line(key + value):
             raise not_allowed(f"{key}: {value!r} is not allowed; allowed: {TAG_WORDS}")
     return tags
 
