@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
+from .kubernetes import one_line
 from .mistakes import not_allowed
 from .sentences import Allowed
 from .values import matching
@@ -28,14 +29,10 @@ TAG_WORDS = (
 )
 
 
-def _one_line(text: str) -> bool:
-    return re.search(r"[,:\x00-\x1f\x7f-\x9f\u2028\u2029]", text) is None
-
-
 def _tags(tags: dict[str, str]) -> dict[str, str]:
     for key, value in tags.items():
-        reserved = key.startswith(("aliyun", "acs:"))
-        if reserved or not 1 <= len(key) <= 128 or len(value) > 128 or not _one_line(key + value):
+        reserved = key.startswith(("aliyun", "acs:")) or bool(set(",:") & set(key + value))
+        if reserved or not 1 <= len(key) <= 128 or len(value) > 128 or not one_line(key + value):
             raise not_allowed(f"{key}: {value!r} is not allowed; allowed: {TAG_WORDS}")
     return tags
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.base.view import Props, Unreadable, View
-from policies.evaluate.patterns import covers, matches, overlap
+from policies.evaluate.patterns import covers, overlap
 
 RIGHTS = ("policyDocument", "document", "policy")
 """Inputs that hold the document of a RAM policy or a bucket policy as JSON."""
@@ -102,11 +102,6 @@ def listed(part: Props, *steps: str) -> list[str]:
     """The texts under a key of a document, where a single text may stand for a list of one."""
     value = part.raw(*steps)
     return [value] if isinstance(value, str) else part.texts(*steps)
-
-
-def allows_all(pattern: str, probes: tuple[str, ...]) -> bool:
-    """True when the pattern covers one of the probes: names that nobody has, so only a star reaches them."""
-    return any(matches(pattern, probe) for probe in probes)
 
 
 def _named(value: object) -> object:

@@ -1,10 +1,10 @@
 """NetworkPolicies: which namespaces, addresses and ports the rules of a policy let through."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from policies.base.view import Props, View
-from policies.evaluate.ranges import Addresses, addresses, block
+from policies.evaluate.ranges import Addresses, addresses, block, union
 from policies.evaluate.selectors import UNHEARD_OF, selector_of
 
 EVERYWHERE = addresses("0.0.0.0/0", "::/0")
@@ -41,10 +41,8 @@ class Way:
 
     def addresses(self) -> Addresses:
         """The addresses that it names; all when it names nobody."""
-        whole = Addresses() if self.peers else EVERYWHERE
-        for peer in self.peers:
-            whole |= block(peer, "ipBlock") if peer.has("ipBlock") else Addresses()
-        return whole
+        peers = self.peers
+        return union(block(peer, "ipBlock") for peer in peers if peer.has("ipBlock")) if peers else EVERYWHERE
 
     def has_port(self, port: int) -> bool:
         """True when it lets TCP to that port through; a port by name may be any."""
@@ -95,11 +93,3 @@ def _has(entry: Props, port: int) -> bool:
     low = entry.number("port") or 0
     high = entry.number("endPort")
     return low <= port <= (low if high is None else high)
-
-
-def union_of(all_ways: Iterable[Way]) -> Addresses:
-    """The addresses of several rules together."""
-    whole = Addresses()
-    for way in all_ways:
-        whole |= way.addresses()
-    return whole

@@ -14,8 +14,8 @@ from components.base.constants import (
 from components.base.egress import METADATA_SERVICE
 from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import Undecided, View, of_types
-from policies.evaluate.peers import Way, labels_of, namespace_labels, union_of, ways
-from policies.evaluate.ranges import METADATA, Addresses, addresses
+from policies.evaluate.peers import Way, labels_of, namespace_labels, ways
+from policies.evaluate.ranges import METADATA, Addresses, addresses, union
 from policies.evaluate.selectors import UNHEARD_OF
 from policies.resources.objects import is_internal, namespace_of, workspaces
 from policies.resources.types import CLUSTER, NAMESPACE, NETWORK_POLICY, PEERINGS, SECURITY_RULE, SERVICE, VSWITCH
@@ -52,12 +52,13 @@ def network_ingress(views: Sequence[View], context: Context) -> StackViolations:
     teams = _labels_of_teams(workspaces(views))
     for policy in of_types(views, NETWORK_POLICY):
         home, admitted = namespace_of(policy), ways(policy, "from")
+        ranges = union(way.addresses() for way in admitted)
         for way in admitted:
             if way.everybody(home):
                 yield policy, f"{way.where} admits everybody"
             elif home in teams and way.reaches(_without(teams, home), home):
                 yield policy, f"{way.where} admits another team"
-        if union_of(admitted).is_internet and not any(way.addresses().is_internet for way in admitted):
+        if ranges.is_internet and not any(way.addresses().is_internet for way in admitted):
             yield policy, "spec.ingress admits the internet, in pieces"
 
 
