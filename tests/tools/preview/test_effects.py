@@ -75,7 +75,7 @@ def test_what_stays_in_the_cloud_is_not_lost_and_what_is_refused_does_not_count(
 
 def test_the_namespace_of_the_operator_holds_no_jobs() -> None:
     def namespace(name: str) -> dict[str, Any]:
-        return {"metadata": {"name": name}}
+        return {"apiVersion": "v1", "metadata": {"name": name}}
 
     assert effect(NAMESPACE, namespace("spark-operator"), namespace("another")).name == "downtime"
     assert effect(NAMESPACE, namespace("spark-history"), None).name == "downtime"
