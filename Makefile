@@ -49,7 +49,7 @@ images: .venv/.stamp ## List STACK's images and if pods reach them; COPY=1 fills
 	@$(PY) -m tools.images $(STACK) $(if $(COPY),--copy) $(if $(PIN),--pin) $(if $(ARCHIVE),--archive '$(ARCHIVE)') $(if $(THROUGH),--through '$(THROUGH)') $(if $(FORMAT),--format $(FORMAT))
 
 ##@ Develop
-.PHONY: test lint types format snapshots generate lock clean
+.PHONY: test lint types format snapshots edits generate lock clean
 test: .venv/.stamp ## Run all tests (first run: about fifteen minutes more; JOBS=1: every example job on real pods too)
 	@$(PY) -m tools.sandbox build
 	@$(PY) -m pytest tests -n 2 --dist loadgroup --ignore=tests/sandbox
@@ -62,6 +62,8 @@ format: .venv/.stamp ## Format the code
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 snapshots: .venv/.stamp ## Record the graphs and the previews' comments again (review the diff)
 	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py tests/tools/preview/test_html.py tests/policies/test_forms.py
+edits: .venv/.stamp ## Make every edit of docs/edits.md under replay again (some minutes)
+	@$(PY) -m tools.edits
 generate: .venv/.stamp ## Regenerate everything that follows from the code (arguments, reference pages, settings, rules)
 	@$(PY) -m tools.generate
 lock: ## Resolve the dependencies again into requirements.lock (needs uv)

@@ -42,7 +42,11 @@ class Account:
             return lambda args: {"ids": [o["id"] for o in self.listed(kind, args)]}
 
         def all_of(kind: str, key: str, name: str = "name") -> Callable[[Args], dict[str, Any]]:
-            return lambda args: {key: self.listed(kind, args, name)}
+            def told(args: Args) -> dict[str, Any]:
+                of_type = self.listed(kind, args, name)
+                return {key: of_type, "names": [o[name] for o in of_type]}
+
+            return told
 
         def below(kind: str, key: str, parent: str) -> Callable[[Args], dict[str, Any]]:
             return lambda args: {key: [o for o in self.objects.get(kind, []) if o[parent] == args[parent]]}

@@ -7,13 +7,15 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 HOME = Path(os.environ.get("FAKE_PULUMI", "/nonexistent"))
 STATE = HOME / "backend/.pulumi/stacks/spark-on-ack/dev.json"
 
 
-def deployment() -> dict[str, object]:
-    return json.loads(STATE.read_text())["checkpoint"]["latest"] or {}
+def deployment() -> dict[str, Any]:
+    latest: dict[str, Any] = json.loads(STATE.read_text())["checkpoint"]["latest"] or {}
+    return latest
 
 
 def keep(latest: object) -> None:

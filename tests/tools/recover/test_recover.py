@@ -14,7 +14,10 @@ from tests.tools.recover import fake_pulumi
 from tools.recover import __main__ as command
 from tools.recover.files import Folder
 
-PENDING = {"type": "creating", "resource": {"urn": "", "type": "alicloud:vpc/network:Network", "custom": True}}
+PENDING: dict[str, Any] = {
+    "type": "creating",
+    "resource": {"urn": "", "type": "alicloud:vpc/network:Network", "custom": True},
+}
 
 
 class Stack:
