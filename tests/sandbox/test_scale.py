@@ -44,7 +44,7 @@ def executors(where: Platform) -> int:
 def posts(before: list[metrics.Series], where: Platform) -> dict[str, int]:
     """Creates of pods since `before`, by the answer's code."""
     added = metrics.difference(before, metrics.read(where.metrics()))
-    codes = metrics.by(added, "apiserver_request_total", "code", verb="POST", resource="pods")
+    codes = metrics.by(added, "apiserver_request_total", "code", **metrics.CREATES)
     return {code: int(count) for code, count in codes.items()}
 
 
@@ -77,6 +77,12 @@ def test_a_full_quota_is_not_hammered_and_is_used_once_it_has_room(bench: tuple[
     def allow(pods: int) -> None:
         patch = f'{{"spec":{{"hard":{{"count/pods":"{pods}"}}}}}}'
         where.kubectl.run("patch", "resourcequota", name, "-n", NAMESPACE, "--type=merge", f"--patch={patch}")
+        # the API server goes by the status, which a controller writes
+        wait_for("the quota to be in force", lambda: hard() == str(pods) or None, 60)
+
+    def hard() -> str:
+        quota = where.kubectl.get("resourcequota", name, "-n", NAMESPACE) or {}
+        return str(quota["status"]["hard"]["count/pods"])
 
     allow(QUOTA + 1)
     before = metrics.read(where.metrics())
