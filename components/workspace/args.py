@@ -97,6 +97,10 @@ class WorkspaceArgs(TypedDict):
     """Seconds until an idle executor is given back. 10 s saved 61 % of executor time in a job with one long reduce task, Spark's 60 s only 14 % (measured). Allowed: a whole number from 5 to 60. Default: 10."""
     spark_scaling_hold_initial_executors: NotRequired[bool]
     """Start the idle time of a job's first executors with its first task: a driver that plans longer than the time-out would otherwise lose them before it uses them. Needs the image of images/spark, which has the class. Allowed: true or false. Default: false."""
+    spark_scaling_request_at_once: NotRequired[bool]
+    """Request all executors that a stage's tasks can use a second after they began to wait, instead of 1, 2, 4, … from second to second: the last of 3,000 are requested 11 s earlier, and a stage of many short tasks gets more executors than it needs. Needs the image of images/spark, which has the class. Allowed: true or false. Default: false."""
+    spark_scaling_concurrent_creates: NotRequired[int]
+    """Executor pods that a driver creates at the same time; 0: one after the other, by Spark's own allocator. Needs the image of images/spark, which has the class. Allowed: a whole number from 0 to 64. Default: 0."""
     spark_scaling_batch_size: NotRequired[int]
     """Executor pods requested in one round. Spark's 5 to 20 gives 5 to 15 pods a second; 500 every 200 ms gave 43 to 60 (measured). Allowed: a whole number from 1 to 10000. Default: 500."""
     spark_scaling_batch_delay_ms: NotRequired[int]

@@ -14,6 +14,9 @@ KEPT = (
     "apiserver_validating_admission_policy_check_duration_seconds",
 )
 
+CREATES = {"verb": "POST", "resource": "pods", "subresource": ""}
+"""Labels of creates of pods; the scheduler's bindings are POSTs to a part of them."""
+
 
 @dataclass(frozen=True)
 class Series:

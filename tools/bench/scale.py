@@ -132,14 +132,14 @@ def _result(
         for condition in each["status"].get("conditions", [])
         if (condition["type"], condition["status"]) == ("Ready", "True")
     ]
-    posts = metrics.by(added, "apiserver_request_total", "code", verb="POST", resource="pods")
+    posts = metrics.by(added, "apiserver_request_total", "code", **metrics.CREATES)
     policies = {"name": "ValidatingAdmissionPolicy", "operation": "CREATE", "type": "validate"}
     return Run(
         case=case,
         created=[max(0.0, at - start) for at in made],
         running=sorted(ready),
         context_seconds=round(marks["job"] - marks["context"], 1),
-        post_ms=metrics.mean_ms(added, "apiserver_request_duration_seconds", verb="POST", resource="pods"),
+        post_ms=metrics.mean_ms(added, "apiserver_request_duration_seconds", **metrics.CREATES),
         policies_ms=metrics.mean_ms(added, ADMISSION, **policies),
         quota_ms=metrics.mean_ms(added, ADMISSION, name="ResourceQuota", operation="CREATE"),
         policies_within_5_ms=metrics.within(added, ADMISSION, "0.005", **policies),
