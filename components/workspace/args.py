@@ -110,9 +110,9 @@ class WorkspaceArgs(TypedDict):
     spark_credentials_sidecar_image: NotRequired[pulumi.Input[str]]
     """Image with ack-ram-tool, used when pods get their cloud identity by RRSA: JindoSDK cannot use RRSA tokens itself, a sidecar serves it short-lived credentials on loopback (unproven on ECI). Allowed: an image with its tag or digest. Default: registry.cn-hangzhou.aliyuncs.com/acs/ack-ram-tool:1.3.0."""
     labels: NotRequired[dict[str, str]]
-    """Further labels of the namespace. Allowed: a map of text to text. Default: empty."""
+    """Further labels of the namespace. Allowed: text to text; keys as name or domain/name, names and values of at most 63 letters, digits, dashes, dots and underscores. Default: empty."""
     tags: NotRequired[dict[str, str]]
-    """Further cost tags of the team's pods, for example cost-center: data. Allowed: a map of text to text. Default: empty."""
+    """Further cost tags of the team's pods, for example cost-center: data. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma, a colon or a line break (ECI writes them as key:value,key:value). Default: empty."""
     credentials: NotRequired[str]
     """How pods prove who they are to OSS: the RAM role of the ECI pod (eci), their service account (rrsa), or none without OSS. Allowed: eci, rrsa, none. Default: none."""
     role_name: NotRequired[pulumi.Input[str]]
