@@ -7,6 +7,7 @@ and what its binding selects. A stack may add rules and policies of its own.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 from components.admission.manifests import Policy, policies, policy_spec, sentence_if_broken
 from components.admission.rule import DENY
@@ -54,8 +55,8 @@ def _weaker_policy(kind: str, spec: Props) -> Iterator[str]:
     missing = [r.id for r in RULES.values() if kind in r.targets and r.sealed and r not in chosen]
     if missing:
         yield f"the rules {', '.join(missing)} are missing"
-    expected = policy_spec(kind, chosen, variables(kind, _ANY, (_ANY,), (_ANY,)))
-    different = [v["name"] for v in expected["variables"] if not _fits(v["expression"], expressions.get(v["name"], ""))]
+    expected, patterns = _expected(kind, tuple(r.id for r in chosen))
+    different = [name for name, pattern in patterns.items() if not pattern.fullmatch(expressions.get(name, ""))]
     if different:
         yield f"the variables {', '.join(different)} differ from the platform's"
     checks = {v.text("expression") for v in spec.each("validations")}
@@ -99,8 +100,14 @@ def _weaker_binding(spec: Props, expected: dict[str, object]) -> str:
     return ""
 
 
-def _fits(expected: str, actual: str) -> bool:
-    """True when the expressions are equal but for what settings put into them."""
-    pattern = re.escape(expected)
+@cache
+def _expected(kind: str, rules: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, re.Pattern[str]]]:
+    """The platform's spec with these rules, and what fits each of its variables but for what settings put into it."""
+    spec = policy_spec(kind, [RULES[r] for r in rules], variables(kind, _ANY, (_ANY,), (_ANY,)))
+    return spec, {v["name"]: _pattern(v["expression"]) for v in spec["variables"]}
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    pattern = re.escape(expression)
     pattern = pattern.replace(re.escape(f"['{_ANY}']"), rf"\[{_TEXTS}\]").replace(re.escape(_ANY), r"[^'\\]*")
-    return re.fullmatch(pattern, actual, re.DOTALL) is not None
+    return re.compile(pattern, re.DOTALL)
