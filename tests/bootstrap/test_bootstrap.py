@@ -197,7 +197,7 @@ def test_without_make_roles_deploy_only_reads_ram() -> None:
     names = [a for s in statements(policies(one, one.environments[0], "deploy")["cloud"]) for a in s["Action"]]
     assert {a for a in names if a.startswith("ram:")} == {
         "ram:ListRoles", "ram:GetRole", "ram:ListPoliciesForRole", "ram:ListTagResources", "ram:GetPolicy",
-        "ram:GetPolicyVersion",
+        "ram:GetPolicyVersion", "ram:ListPolicies",
         "ram:ListPolicyVersions", "ram:ListEntitiesForPolicy",
     }  # fmt: skip
 

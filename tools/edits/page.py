@@ -68,7 +68,7 @@ def column(text: str, stack: str) -> dict[str, str]:
 
 
 def _meaning(row: Sequence[Outcome]) -> str:
-    """The words of the gravest outcome; a refusal before all others."""
-    rank = [*WORDS, "refused"]
-    told = max(row, key=lambda o: (rank.index(o.name) if o.name in rank else -1, len(o.what)))
+    """The words of the gravest outcome; a refusal's only where no stack accepts the edit."""
+    rank = ["-", "refused", *WORDS]
+    told = max(row, key=lambda o: (rank.index(o.name), len(o.what)))
     return told.what.replace("|", "\\|") or WORDS.get(told.name, "")
