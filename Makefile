@@ -31,7 +31,7 @@ graph: .venv/.stamp ## Draw the platform as Mermaid and SVG into out/graph (or O
 	@$(PY) -m tools.graph $(STACK) $(if $(OUT),--out $(OUT))
 
 .PHONY: bench-scale
-bench-scale: .venv/.stamp ## Measure how many executors a driver gets in 30 s, ours against Spark's defaults (REPEAT=3 SIZES=300,1000,3000 RELEASES=3.5.9,4.2.1 OUT=folder)
+bench-scale: .venv/.stamp ## Measure how many executors a driver gets in 30 s, ours against Spark's defaults (REPEAT=3 SIZES=… RELEASES=… OUT=folder)
 	@$(PY) -m tools.bench scale $(if $(REPEAT),--repeat $(REPEAT)) $(if $(SIZES),--sizes $(SIZES)) $(if $(RELEASES),--releases $(RELEASES)) $(if $(OUT),--out $(OUT))
 
 ##@ With an account
