@@ -34,7 +34,7 @@ graph: .venv/.stamp ## Draw the platform as Mermaid and SVG into out/graph (or O
 verify: .venv/.stamp ## Ask the deployed STACK (default: sandbox) whether its claims hold: make verify STACK=prod CHECKS=dns,job
 	@$(PY) -m tools.verify $(if $(filter command line environment,$(origin STACK)),$(STACK),sandbox) $(if $(CHECKS),--checks '$(CHECKS)')
 .PHONY: bench-scale
-bench-scale: .venv/.stamp ## Measure how many executors a driver gets in 30 s, ours against Spark's defaults (REPEAT=3 SIZES=300,1000,3000 RELEASES=3.5.9,4.2.1 OUT=folder)
+bench-scale: .venv/.stamp ## Measure how many executors a driver gets in 30 s, ours against Spark's defaults (REPEAT=3 SIZES=… RELEASES=… OUT=folder)
 	@$(PY) -m tools.bench scale $(if $(REPEAT),--repeat $(REPEAT)) $(if $(SIZES),--sizes $(SIZES)) $(if $(RELEASES),--releases $(RELEASES)) $(if $(OUT),--out $(OUT))
 
 ##@ With an account

@@ -15,7 +15,7 @@ from tools.sandbox.console import say
 
 SECONDS = 30
 """What is looked at, from a job's start."""
-RAW_PODS = 400
+RAW_PODS = 300
 RAW_CONNECTIONS = (8, 16, 32)
 ADMISSION = "apiserver_admission_controller_admission_duration_seconds"
 DEFAULTS, OURS = "Spark's defaults", "ours"
@@ -152,16 +152,16 @@ def _result(
 
 def raw_rates(platform: Platform, release: str, pod: dict[str, Any]) -> Raw:
     """Create the same pod many times by a plain client, over ever more connections."""
-    driver.make_pod(platform, "bench-driver", f"spark:{release}")
-    owner = (platform.kubectl.get("pod", "bench-driver", "-n", NAMESPACE) or {})["metadata"]
     result = Raw(release)
     for connections in random.sample(RAW_CONNECTIONS, len(RAW_CONNECTIONS)):
+        driver.make_pod(platform, "bench-driver", f"spark:{release}")
+        owner = (platform.kubectl.get("pod", "bench-driver", "-n", NAMESPACE) or {})["metadata"]
         copies = [raw.copy(pod, f"raw-{connections}-{number}", owner) for number in range(RAW_PODS)]
         rate = raw.create(platform, copies, connections, platform.token())
         result.rates[connections] = round(rate.per_second, 1)
         if rate.refused:
             say(f"  {rate.refused} refused: {rate.first_refusal[:200]}")
-    platform.empty()
+        platform.empty()
     return result
 
 
