@@ -7,7 +7,7 @@ import pytest
 
 from policies.leftovers.lookups import LOOKUPS
 from replay import cloud
-from replay.child import config_of
+from replay.stack_config import config_of
 from tests.conftest import ROOT, GraphOf
 from tests.policies.engine import Run, up
 from tests.policies.leftovers.account import Account, fill
