@@ -91,9 +91,9 @@ print("Brand new" in board, "metrics_BrandNew_Value" in board)
     ),
     "a setting of a component": Change(
         "components/workspace/inputs.py",
-        r'    labels: dict\[str, str\] = Field\(\{\}, description="Further labels of the namespace"\)',
+        r'    labels: Labels = Field\(\{\}, description="Further labels of the namespace"\)',
         '    contact: str = Field("", description="Whom to call about the team")\n\n'
-        '    labels: dict[str, str] = Field({}, description="Further labels of the namespace")',
+        '    labels: Labels = Field({}, description="Further labels of the namespace")',
         """
 from components.package.registry import COMPONENTS
 from components.platform.inputs import Settings

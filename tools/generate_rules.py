@@ -19,7 +19,7 @@ from tools.violations import violations
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("sandbox", "dev", "staging", "prod")
-FORMS = ROOT / "tests" / "policies" / "forms.yaml"
+FORMS = ROOT / "tools/violations.yaml"
 PACKS = {"cost": COST_RULES, "isolation": ISOLATION_RULES}
 _HEAD = """# Rules
 

@@ -61,7 +61,7 @@ class Settings(Sections):
                 if workspace.team in teams:
                     reason = f"{workspace.team!r} is already the team of another workspace; allowed: another name"
                     yield f"workspaces[{i}].team", reason
-                elif self.history is not None and workspace.team in workloads:
+                elif workspace.team in workloads:
                     reason = f"{workspace.team!r} is the workload of a history server; allowed: another name"
                     yield f"workspaces[{i}].team", reason
                 teams.add(workspace.team)

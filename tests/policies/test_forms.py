@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import yaml
@@ -14,6 +13,7 @@ from policies.base.rule import Context, Rule
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES as ISOLATION_RULES
 from replay.graph import Graph
+from tests.conftest import ROOT
 from tests.policies import graphs
 from tests.policies.cost import mutations as cost
 from tests.policies.forms import forms_of
@@ -21,7 +21,7 @@ from tests.policies.isolation import mutations as isolation
 from tests.policies.isolation import platform
 from tests.policies.isolation.variants import VARIANTS
 
-RECORD = Path(__file__).with_name("forms.yaml")
+RECORD = ROOT / "tools/violations.yaml"
 LEAST = 5
 """Forms of a violation that each rule is tried with, at the least."""
 OWN_TESTS = ("known-types", "allow-list")
