@@ -33,18 +33,23 @@ graph: .venv/.stamp ## Draw the platform as Mermaid and SVG into out/graph (or O
 .PHONY: verify
 verify: .venv/.stamp ## Ask the deployed STACK (default: sandbox) whether its claims hold: make verify STACK=prod CHECKS=dns,job
 	@$(PY) -m tools.verify $(if $(filter command line environment,$(origin STACK)),$(STACK),sandbox) $(if $(CHECKS),--checks '$(CHECKS)')
+.PHONY: bench-scale
+bench-scale: .venv/.stamp ## Measure how many executors a driver gets in 30 s, ours against Spark's defaults (REPEAT=3 SIZES=… RELEASES=… OUT=folder)
+	@$(PY) -m tools.bench scale $(if $(REPEAT),--repeat $(REPEAT)) $(if $(SIZES),--sizes $(SIZES)) $(if $(RELEASES),--releases $(RELEASES)) $(if $(OUT),--out $(OUT))
 
 ##@ With an account
-.PHONY: prices preflight images
+.PHONY: prices preflight images recover
 prices: .venv/.stamp ## Update the ECI prices of a region (needs the vendor's CLI `aliyun`): make prices REGION=cn-beijing
 	@$(PY) -m tools.refresh_prices $(or $(REGION),cn-hangzhou)
 preflight: .venv/.stamp ## Show what the account must provide for STACK: roles, quotas, services, and where to raise each
 	@$(PY) -m tools.preflight $(STACK)
+recover: .venv/.stamp ## Put STACK in order after an interrupted run: lock, leftovers, unfinished operations (YES=1: do not ask)
+	@$(PY) -m tools.recover $(STACK) $(if $(YES),--yes)
 images: .venv/.stamp ## List STACK's images and if pods reach them; COPY=1 fills images.registry, PIN=1 writes digests (ARCHIVE=spark=FILE THROUGH=HOST)
 	@$(PY) -m tools.images $(STACK) $(if $(COPY),--copy) $(if $(PIN),--pin) $(if $(ARCHIVE),--archive '$(ARCHIVE)') $(if $(THROUGH),--through '$(THROUGH)') $(if $(FORMAT),--format $(FORMAT))
 
 ##@ Develop
-.PHONY: test lint types format snapshots generate lock clean
+.PHONY: test lint types format snapshots edits generate lock clean
 test: .venv/.stamp ## Run all tests (first run: about fifteen minutes more; JOBS=1: every example job on real pods too)
 	@$(PY) -m tools.sandbox build
 	@$(PY) -m pytest tests -n 2 --dist loadgroup --ignore=tests/sandbox
@@ -56,7 +61,9 @@ types: .venv/.stamp ## Check types (mypy strict)
 format: .venv/.stamp ## Format the code
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 snapshots: .venv/.stamp ## Record the graphs and the previews' comments again (review the diff)
-	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py tests/tools/preview/test_html.py
+	@UPDATE_SNAPSHOTS=1 $(PY) -m pytest tests/test_snapshots.py tests/tools/preview/test_changes.py tests/tools/preview/test_html.py tests/policies/test_forms.py
+edits: .venv/.stamp ## Make every edit of docs/edits.md under replay again (some minutes)
+	@$(PY) -m tools.edits
 generate: .venv/.stamp ## Regenerate everything that follows from the code (arguments, reference pages, settings, rules)
 	@$(PY) -m tools.generate
 lock: ## Resolve the dependencies again into requirements.lock (needs uv)

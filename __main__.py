@@ -5,6 +5,7 @@ import pulumi
 from components.platform.component import SparkPlatform
 from components.platform.inputs import SparkPlatformInputs
 from policies.guard import PLACEHOLDER, refuse_violations
+from policies.leftovers.guard import take_over_leftovers
 from stacks.settings import load
 
 settings, kubeconfig = load()
@@ -15,6 +16,8 @@ def build(secret: pulumi.Output[str] | None) -> SparkPlatform:
     return SparkPlatform("platform", SparkPlatformInputs(settings=settings, kubeconfig=secret))
 
 
-refuse_violations(settings, lambda: build(None if kubeconfig is None else pulumi.Output.secret(PLACEHOLDER)))
+graph = refuse_violations(settings, lambda: build(None if kubeconfig is None else pulumi.Output.secret(PLACEHOLDER)))
+if graph and settings.preflight:
+    take_over_leftovers(graph)
 for key, value in build(kubeconfig).exports().items():
     pulumi.export(key, value)

@@ -30,6 +30,13 @@ def provider_arn(account: str, provider: str) -> str:
     return f"acs:ram::{account}:oidc-provider/{provider}"
 
 
+def runs_folder(environment: str, kind: Kind) -> str:
+    """Folder of the state's bucket that hands work to containers in the VPC and back, one for each role: what the role
+    that changes hands over holds its credentials for as long as the run takes.
+    """
+    return f"runs/{environment}-{kind}"
+
+
 def state_url(bucket: str, region: str) -> str:
     """The backend URL of a state bucket: OSS through its S3 interface.
 

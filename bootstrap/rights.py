@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from bootstrap.names import AUDIENCE, PLATFORM, Kind
+from bootstrap.names import AUDIENCE, PLATFORM, Kind, runs_folder
 from bootstrap.settings import BootstrapSettings, Environment, Github, Gitlab
 from components.base.ram import Statement
 
@@ -126,10 +126,26 @@ def _state(settings: BootstrapSettings, environment: Environment, kind: Kind) ->
         writing = ["oss:PutObject", "oss:DeleteObject", "oss:AbortMultipartUpload", "oss:ListParts"]
         statements.append(_allow(writing, own))
         statements.append(_allow(["oss:PutObject"], [f"{bucket}/.pulumi/meta.yaml"]))  # written by the first run
+    if environment.network is not None:
+        statements += _inside(settings, environment, kind)
     if settings.state.kms_key:
         keys = ["kms:DescribeKey", "kms:Decrypt", *(["kms:GenerateDataKey"] if kind == "deploy" else [])]
         statements.append(_allow(keys, [f"acs:kms:*:{settings.account}:key/{settings.state.kms_key}"]))
     return statements
+
+
+def _inside(settings: BootstrapSettings, environment: Environment, kind: Kind) -> list[Statement]:
+    """Rights of a job that works by a container in the VPC: start, follow and delete it, and hand work over and back.
+
+    Also for the role that otherwise reads: it can start containers, which cost money, but pass them no role.
+    """
+    groups = f"acs:eci:{environment.region}:{settings.account}:containergroup/*"
+    eci = ("CreateContainerGroup", "DescribeContainerGroups", "DescribeContainerLog", "DeleteContainerGroup")
+    folder = f"acs:oss:*:{settings.account}:{settings.state.bucket}/{runs_folder(environment.name, kind)}/*"
+    return [
+        _allow([f"eci:{action}" for action in eci], [groups]),
+        _allow(["oss:GetObject", "oss:PutObject", "oss:DeleteObject"], [folder]),
+    ]
 
 
 def _allow(names: Iterable[str], resources: list[str]) -> Statement:

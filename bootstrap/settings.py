@@ -13,6 +13,8 @@ from components.base.inputs import Inputs
 from components.base.mistakes import InputError, Mistakes, check
 from components.base.sentences import unknown_key
 from components.base.values import matching
+from components.network.inputs import NetworkSettings
+from components.registry.inputs import RegistrySettings
 
 Bucket = Annotated[
     str,
@@ -110,6 +112,11 @@ class Environment(Inputs):
         description="storage.bucket_prefix of the stack: the role may create and change the buckets <bucket_prefix>-*",
     )
     buckets: tuple[Bucket, ...] = Field((), description="Further buckets by name (storage.hdfs.bucket and the like)")
+    network: NetworkSettings | None = Field(
+        None,
+        description="A VPC for the stack, made here so that CI reaches the API server in it from the first deployment: "
+        "the stack names it under network.existing. It must be in the region of alicloud:region",
+    )
     role_prefix: Prefix | None = Field(
         None, description="identity.role_prefix of the stack; default: spark-on-ack-<name>"
     )
@@ -154,7 +161,18 @@ class BootstrapSettings(Inputs):
         "checks the server by them. docs/from-nothing-to-prod.md says how to get them",
     )
     environments: tuple[Environment, ...] = Field(description="The stacks that CI deploys, at least one")
+    registry: RegistrySettings | None = Field(
+        None,
+        description="The container registry of the account, bought here: with a namespace spark-<name> for each "
+        "environment, which `make images` fills before the first deployment",
+    )
     tags: dict[str, str] = Field({}, description="Tags of every cloud object")
+
+    @check
+    def _networks_are_made(self) -> Mistakes:
+        for i, one in enumerate(self.environments):
+            if one.network is not None and one.network.existing.in_use:
+                yield f"environments[{i}].network.existing", "is not made here; allowed: zones, or no network"
 
     @check
     def _one_server(self) -> Mistakes:

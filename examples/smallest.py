@@ -11,6 +11,7 @@ from spark_on_ack import (
     Identity,
     Monitoring,
     Network,
+    Registry,
     ShuffleService,
     SparkOperator,
     SparkPlatform,
@@ -45,6 +46,12 @@ def storage_check() -> StorageCheck:
         "check",
         {"namespace": "spark", "service_account": "spark", "root": root, "image": image, "hadoop_conf": {}},
     )
+
+
+def registry() -> Registry:
+    """An existing instance, with an endpoint in one VPC."""
+    instance = {"instance_name": "example", "existing_instance_id": "cri-example1", "namespace": "spark"}
+    return Registry("registry", {**instance, "vpc_id": "vpc-bp1example", "vswitch_id": "vsw-bp1example"})
 
 
 def identity() -> Identity:

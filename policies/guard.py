@@ -23,8 +23,8 @@ from pulumi.runtime.settings import SETTINGS, set_root_resource
 from components.base.mistakes import InputError
 from components.platform.inputs import Settings
 from policies.base.check import Verdict, check, mandatory
-from policies.base.config import config_file, load
-from policies.base.rule import Context, Rule
+from policies.base.config import config_file, context_of, load
+from policies.base.rule import Rule
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES as ISOLATION_RULES
 from replay.child import record_function
@@ -40,23 +40,25 @@ class MandatoryViolations(InputError):
     """The mandatory rules that a stack breaks, one sentence for each violation. Printed without a traceback."""
 
 
-def refuse_violations(settings: Settings, build: Callable[[], object]) -> None:
+def refuse_violations(settings: Settings, build: Callable[[], object]) -> Graph | None:
     """Stops the program when what `build` registers breaks a mandatory rule of the environment.
 
-    `build` must register what the program will, with placeholders for secrets. In a replay (preview, tests) it does
-    nothing: there the packs themselves give all verdicts.
+    `build` must register what the program will, with placeholders for secrets. Returns what that is, and None in a
+    replay (preview, tests), where it does nothing: there the packs themselves give all verdicts.
 
     Raises MandatoryViolations, or InputError for a wrong policy JSON.
     """
     if isinstance(SETTINGS.monitor, MockMonitor):
-        return
-    verdicts = judge(recorded(build), settings.environment, settings.region)
+        return None
+    graph = recorded(build)
+    verdicts = judge(graph, settings.environment, settings.region)
     forbidden = mandatory(verdicts)
     if forbidden:
         title = f"{len(forbidden)} violation(s) of mandatory rules of {settings.environment}; nothing was changed:"
         raise MandatoryViolations([f"{_name(v)}: {v.message}" for v in forbidden], title)
     for verdict in verdicts:
         pulumi.log.warn(f"{_name(verdict)}: {verdict.message}")
+    return graph
 
 
 def recorded(build: Callable[[], object]) -> Graph:
@@ -73,15 +75,18 @@ def recorded(build: Callable[[], object]) -> Graph:
 
 
 def judge(graph: Graph, environment: str, region: str) -> list[Verdict]:
-    """What the mandatory rules of an environment say about a graph: violations, and what they could not decide.
+    """What the mandatory rules of an environment say about a graph: violations, what they could not decide, and
+    which exceptions the environment's allow-list makes.
 
     An environment without JSON of its own has prod's levels. Raises InputError when a JSON names an unknown rule.
     """
     verdicts: list[Verdict] = []
+    context = context_of(environment, region, _HERE)
+    configs = {folder: load(config_file(_HERE / folder, environment), rules) for folder, rules in PACKS.items()}
     for folder, rules in PACKS.items():
-        config = load(config_file(_HERE / folder, environment), rules)
-        strict = [r for r in rules if config.levels[r.id] == "mandatory"]
-        verdicts += check(graph, strict, config, Context(region=region))
+        config = configs[folder]
+        strict = [r for r in rules if config.levels[r.id] == "mandatory" or r.id == "allow-list"]
+        verdicts += check(graph, strict, config, context, configs["isolation"].undecided)
     return verdicts
 
 

@@ -13,31 +13,13 @@ from typing import Any
 
 import pulumi
 import pulumi.runtime
-import yaml
 from pulumi.runtime import mocks
 from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
 from replay.graph import Graph
 from replay.recorder import Cloud, Recorder, plain
-
-
-def config_of(stack_file: Path, project: str) -> tuple[dict[str, str], list[str]]:
-    """The stack file's config as the engine hands it to a program: text, objects as JSON; and the secret keys.
-
-    An encrypted value (`secure: …`) cannot be decrypted here; a placeholder takes its place and stays secret.
-    """
-    data = yaml.safe_load(stack_file.read_text()) or {}
-    texts: dict[str, str] = {}
-    secrets: list[str] = []
-    for key, written in (data.get("config") or {}).items():
-        full = key if ":" in str(key) else f"{project}:{key}"
-        value = written
-        if isinstance(written, dict) and set(written) == {"secure"}:
-            secrets.append(full)
-            value = "placeholder-of-an-encrypted-value"
-        texts[full] = value if isinstance(value, str) else json.dumps(value, default=str)
-    return texts, secrets
+from replay.stack_config import config_of
 
 
 class _Log(logging.Handler):

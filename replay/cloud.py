@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import yaml
+
 ACCOUNT = "1234567890123456"
 """The account a replay pretends to run in."""
 Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -64,8 +66,13 @@ CALLS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "alicloud:eci/getZones:getZones": lambda _: {"zones": []},
     "alicloud:ram/getRoles:getRoles": _roles,
     "alicloud:vpc/getSwitches:getSwitches": _vswitches,
+    "alicloud:ros/getStacks:getStacks": lambda _: {"stacks": []},
     "alicloud:index/getAccount:getAccount": lambda _: {"id": ACCOUNT},
     "alicloud:cs/getClusterCredential:getClusterCredential": _credential,
+    # the objects of a file show as resources; those of charts and folders need programs that a replay does not run
+    "kubernetes:yaml:decode": lambda args: {"result": [d for d in yaml.safe_load_all(args["text"]) if d]},
+    "kubernetes:helm:template": lambda _: {"result": []},
+    "kubernetes:kustomize:directory": lambda _: {"result": []},
 }
 
 

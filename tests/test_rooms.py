@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 LAYERS = (
     ("base",),
     ("pods",),
-    ("network", "cluster", "storage", "storage_check", "identity", "shuffle", "admission", "monitoring"),
+    ("network", "cluster", "storage", "storage_check", "registry", "identity", "shuffle", "admission", "monitoring"),
     ("spark",),
     ("workspace", "history", "spark_operator"),
     ("platform",),

@@ -91,9 +91,9 @@ print("Brand new" in board, "metrics_BrandNew_Value" in board)
     ),
     "a setting of a component": Change(
         "components/workspace/inputs.py",
-        r'    labels: dict\[str, str\] = Field\(\{\}, description="Further labels of the namespace"\)',
+        r'    labels: Labels = Field\(\{\}, description="Further labels of the namespace"\)',
         '    contact: str = Field("", description="Whom to call about the team")\n\n'
-        '    labels: dict[str, str] = Field({}, description="Further labels of the namespace")',
+        '    labels: Labels = Field({}, description="Further labels of the namespace")',
         """
 from components.package.registry import COMPONENTS
 from components.platform.inputs import Settings
@@ -135,6 +135,19 @@ print([added.sentence(v) for v in added.on_resource(view, Context("cn-hangzhou",
 print("brand-new" in generate_rules.source())
 """,
         ("brand-new: it is called brand new; call it something else", "True"),
+    ),
+    "a resource type": Change(
+        "policies/resources/known.py",
+        r'    "its tags": ',
+        '    "harmless: it only shows": ("alicloud:cms/dashboard:Dashboard",),\n    "its tags": ',
+        """
+from policies.guard import judge
+from replay.graph import Graph, Resource
+from tools import generate_rules
+shown = Resource("urn", "alicloud:cms/dashboard:Dashboard", "d", True, {})
+print(judge(Graph("prod", [shown]), "prod", "cn-hangzhou"), "harmless: it only shows" in generate_rules.source())
+""",
+        ("[] True",),
     ),
 }
 

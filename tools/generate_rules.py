@@ -1,9 +1,12 @@
 """Generates `docs/rules.md`: every rule of cost and isolation, where and how strictly it applies, and the way out."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from components.admission.rule import Rule as ArrivalRule
 from components.admission.rules import RULES as ARRIVAL_RULES
@@ -11,9 +14,12 @@ from policies.base.config import Config, load
 from policies.base.rule import Rule
 from policies.cost.rules import RULES as COST_RULES
 from policies.isolation.rules import RULES as ISOLATION_RULES
+from policies.resources.known import COMPONENTS, PATCHED, READINGS
+from tools.violations import violations
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("sandbox", "dev", "staging", "prod")
+FORMS = ROOT / "tools/violations.yaml"
 PACKS = {"cost": COST_RULES, "isolation": ISOLATION_RULES}
 _HEAD = """# Rules
 
@@ -36,6 +42,45 @@ every rule has its default level and figures, which prod does not meet), and `ma
 Levels are in `policies/<pack>/<environment>.json`: M (mandatory), a (advisory), or - (disabled). An environment \
 without a file of its own uses prod's. A misspelt rule or figure there is an error. At arrival every rule refuses; the \
 setting `admission.levels` lowers those that are not sealed.
+
+{tried:,} violations were tried, each at least in five forms that say the same in other words (another unit, order, \
+selector, split, letters' case, older name, a value that is not known yet): no rule let one pass.
+
+## Exceptions
+
+What a rule refuses may be another team's on purpose. Where a rule may have exceptions, its sentence ends with the \
+entry that makes one; it goes into `allow` of the rule `allow-list` in `policies/isolation/<environment>.json`, and \
+holds for both packs:
+
+```json
+"allow-list": {{
+  "enforcementLevel": "advisory",
+  "allow": {{
+    "shop": {{"type": "alicloud:rds/instance:Instance", "urn": "urn:…::shop", "reason": "…", "until": "2027-02-28"}}
+  }}
+}}
+```
+
+`*` in `type` and `urn` stands for any text. An entry lasts a year at most; one that has ended allows nothing. Entries \
+in use, ended entries and entries that match nothing are in every preview (rule [allow-list](#allow-list)). Rules that \
+keep teams apart, and those about jobs, quotas and sums, have no exceptions.
+
+`undecided` in the same file says what a mandatory rule does in the program when it meets a value that is known only \
+later: `mandatory` refuses (staging, prod), `advisory` says so (the default). In a preview by the engine it is always \
+advisory, because the update that follows knows the value and decides.
+
+## Known types
+
+A stack holds only the types of this table. Everything else (other versions, charts, files and folders of objects, \
+other providers) needs an exception. {violations:,} violations in {forms} forms, made of this table by a generator, \
+are tried in the tests: {counts}. None passes.
+
+A Patch is judged as what it patches: what it sets counts, what it leaves out is unchanged. What is excepted and has \
+no price is listed as not priced, and the sums of the cost pack say that they lack it.
+
+| Type | Is judged by |
+|---|---|
+{types}
 """
 
 
@@ -44,18 +89,31 @@ def source() -> str:
     arrival = ARRIVAL_RULES
     packed = {rule.id for rules in PACKS.values() for rule in rules}
     only = [rule for rule in arrival.values() if rule.id not in packed]
+    counts = Counter(form for form, _ in violations())
     head = _HEAD.format(
         total=len(packed) + len(only),
         cost=len(COST_RULES),
         isolation=len(ISOLATION_RULES),
         arrival=len(only),
         both=len(packed & set(arrival)),
+        violations=sum(counts.values()),
+        forms=len(counts),
+        counts=", ".join(f"{form} {count}" for form, count in sorted(counts.items())),
+        types="\n".join(_types()),
+        tried=sum(sum(forms.values()) for forms in _forms().values()),
     )
     parts = [head, "## All rules\n", *_table(arrival, only)]
     for pack, rules in PACKS.items():
         parts += [f"\n## {pack.capitalize()}\n", *(line for rule in rules for line in _detail(pack, rule))]
     parts += ["\n## At arrival only\n", *(line for rule in only for line in _arrival_detail(rule))]
     return "\n".join(parts) + "\n"
+
+
+def _types() -> Iterator[str]:
+    for reading, tokens in READINGS.items():
+        names = ", ".join(f"`{token}`" + (" (and its Patch)" if token in PATCHED else "") for token in tokens)
+        yield f"| {names} | {reading} |"
+    yield f"| `{COMPONENTS}*` | a component of this project: what it holds shows as resources of their own |"
 
 
 def _table(arrival: Mapping[str, ArrivalRule], only: list[ArrivalRule]) -> Iterator[str]:
@@ -85,7 +143,10 @@ def _arrival(rule: ArrivalRule | None) -> str:
 
 
 def _detail(pack: str, rule: Rule) -> Iterator[str]:
-    yield f"### {rule.id}\n\n{rule.title}. {rule.reason}\n\n**Way out:** {rule.way_out}.\n"
+    exception = " Or make an [exception](#exceptions)." if rule.exceptions else ""
+    yield f"### {rule.id}\n\n{rule.title}. {rule.reason}\n\n**Way out:** {rule.way_out}.{exception}\n"
+    if forms := _forms().get(rule.id):
+        yield f"**Tried with** {sum(forms.values())} violations, in {len(forms)} forms: {', '.join(sorted(forms))}.\n"
     if rule.figures:
         yield f"| Figure | Meaning | {' | '.join(ENVIRONMENTS)} |\n|{'---|' * (2 + len(ENVIRONMENTS))}"
         for name, (figure, _) in rule.figures.items():
@@ -101,6 +162,13 @@ def _arrival_detail(rule: ArrivalRule) -> Iterator[str]:
 
 
 @cache
+def _forms() -> Mapping[str, Mapping[str, int]]:
+    """Rule id -> form of a violation -> how often it was tried; none passed (`tests/policies/test_forms.py`)."""
+    recorded: dict[str, dict[str, int]] = yaml.safe_load(FORMS.read_text(encoding="utf-8"))
+    return recorded
+
+
+@cache
 def _config(pack: str, environment: str) -> Config:
     return load(ROOT / "policies" / pack / f"{environment}.json", PACKS[pack])
 
@@ -108,6 +176,8 @@ def _config(pack: str, environment: str) -> Config:
 def _shown(value: Any) -> str:  # noqa: ANN401 - a figure
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Mapping):
+        return f"{len(value)} entries" if value else "none"
     if isinstance(value, list | tuple):
         return ", ".join(v or '""' for v in value) or "none"
     return f"{value:,}" if isinstance(value, int | float) else str(value) or '""'

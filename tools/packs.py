@@ -23,11 +23,13 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from components.base.constants import PROJECT
 from components.platform.inputs import Settings
+from policies.base.allow import ALLOW, RULE
 from policies.base.check import Verdict
 from policies.base.rule import Level, Rule
+from policies.base.tokens import read_as
 from replay import stack_file
-from replay.child import config_of
 from replay.graph import SECRET, UNKNOWN, Graph, Resource
+from replay.stack_config import config_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = {name: ROOT / "policies" / name for name in ("cost", "isolation")}
@@ -125,12 +127,12 @@ class Pack:
         """
         answers: list[Verdict] = []
         for type_ in sorted({r.type for r in graph}):
-            if self._only([r for r in rules if not r.whole_stack and r.applies_to(type_)], config):
+            if self._only([r for r in rules if not r.whole_stack and r.applies_to(read_as(type_))], config):
                 answers += [v for r in graph if r.type == type_ for v in self.analyze(r)]
-        whole = [r for r in rules if r.whole_stack]
+        whole = [r for r in rules if r.whole_stack and (r.id != RULE or _lists_exceptions(config))]
         for types in sorted({r.types for r in whole}):
             if self._only([r for r in whole if r.types == types], config):
-                seen = [r for r in graph if not types or r.type in types]
+                seen = [r for r in graph if not types or read_as(r.type) in types]
                 answers += self.analyze_stack(Graph(graph.stack, seen))
         return answers
 
@@ -150,17 +152,26 @@ class Pack:
         return Verdict(rule, level, self._severities[rule], diagnostic.urn or urn, message, undecided)
 
 
+def _lists_exceptions(config: Mapping[str, Any]) -> bool:
+    rule = config.get(RULE)
+    return isinstance(rule, Mapping) and bool(rule.get(ALLOW))
+
+
 @contextmanager
-def running(directory: Path, *, region: str | None = None, python: str = sys.executable) -> Iterator[Pack]:
-    """Starts a pack's process and ends it afterwards. Raises PackError with its own message when it does not start."""
-    environment = dict(os.environ)
-    if region:
-        environment["PULUMI_CONFIG"] = json.dumps({f"{PROJECT}:region": region})
+def running(
+    directory: Path, *, region: str | None = None, environment: str = "", python: str = sys.executable
+) -> Iterator[Pack]:
+    """Starts a pack's process and ends it afterwards; `environment` names the allow-list.
+
+    Raises PackError with its own message when it does not start.
+    """
+    config = {f"{PROJECT}:{key}": value for key, value in (("region", region), ("environment", environment)) if value}
+    variables = {**os.environ, "PULUMI_CONFIG": json.dumps(config), "PULUMI_STACK": environment}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [python, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(directory)],
             cwd=directory,
-            env=environment,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -183,9 +194,11 @@ def running(directory: Path, *, region: str | None = None, python: str = sys.exe
             process.wait(timeout=_START_SECONDS)
 
 
-def verdicts(graph: Graph, directory: Path, config: Mapping[str, Any], region: str | None) -> list[Verdict]:
+def verdicts(
+    graph: Graph, directory: Path, config: Mapping[str, Any], region: str | None, environment: str = ""
+) -> list[Verdict]:
     """The verdicts of the pack in `directory` on a graph, with an environment's JSON as `config`."""
-    with running(directory, region=region) as pack:
+    with running(directory, region=region, environment=environment) as pack:
         return pack.check_by_type(graph, config, rules_of_pack(directory.name))
 
 

@@ -15,10 +15,8 @@ CONF_RULES = (
         reason="spark-submit splits at the first =, so a key that contains one smuggles another key past every check.",
         way_out="write the key and its value separately",
         targets=SUBMISSIONS,
-        check="variables.conf_keys.all(k, k.matches('^spark\\\\.[^\\\\s=]+$')) && "
-        "variables.hadoop_keys.all(k, k.matches('^[^\\\\s=]+$'))",
-        offending="(variables.conf_keys.filter(k, !k.matches('^spark\\\\.[^\\\\s=]+$')) + "
-        "variables.hadoop_keys.filter(k, !k.matches('^[^\\\\s=]+$'))).join(', ')",
+        check="variables.malformed_keys.size() == 0",
+        offending="variables.malformed_keys.join(', ')",
         severity="critical",
         sealed=True,
     ),
@@ -53,9 +51,8 @@ CONF_RULES = (
         reason="Images are compared with the workspace's list in those fields only.",
         way_out="set the field image",
         targets=SUBMISSIONS,
-        check="!variables.conf_keys.exists(k, k.matches('^spark\\\\.kubernetes\\\\..*container\\\\.image$'))",
-        offending="variables.conf_keys.filter(k, k.matches('^spark\\\\.kubernetes\\\\..*container\\\\.image$'))"
-        ".join(', ')",
+        check="variables.image_keys.size() == 0",
+        offending="variables.image_keys.join(', ')",
     ),
     Rule(
         id="operator-files",

@@ -5,15 +5,25 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from ..base.inputs import Inputs
+from ..base.kubernetes import names
 from ..base.mistakes import not_allowed
 from ..base.sentences import show, unknown_key
 from ..base.values import matching
 from .rule import DENY, LEVELS
 from .rules import RULES
 
-UserName = Annotated[str, *matching(r"\S+", "a Kubernetes user name such as system:serviceaccount:tools:notebooks")]
+PodCreators = Annotated[
+    tuple[str, ...], names("full names such as system:serviceaccount:tools:notebooks", accounts=True)
+]
 KubeName = Annotated[
     str, *matching(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", "1 to 63 lower-case letters, digits, dots and dashes")
+]
+PriorityClass = Annotated[
+    str,
+    *matching(
+        r"(?!system-)[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?",
+        "1 to 63 lower-case letters, digits, dots and dashes, not one of the system's (system-…)",
+    ),
 ]
 
 
@@ -42,10 +52,10 @@ class AdmissionSettings(Inputs):
         description="Rule -> deny, warn, audit or off; a rule that is not named here denies. Rules that keep teams and "
         "credentials apart cannot be lowered",
     )
-    pod_creators: tuple[UserName, ...] = Field(
+    pod_creators: PodCreators = Field(
         (), description="Further users that may create pods in workspaces, by full name; all other rules hold for them"
     )
-    priority_classes: tuple[KubeName, ...] = Field((), description="Priority classes jobs may use")
+    priority_classes: tuple[PriorityClass, ...] = Field((), description="Priority classes jobs may use")
 
 
 class AdmissionWiring(Inputs):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base.constants import LABEL_WORKSPACE, PROJECT
+from .cel import text
 from .rule import APPLICATIONS, CONFIG_MAPS, CONNECTS, DENY, OFF, PODS, SCHEDULED, TARGETS, Rule
-from .variables import text, variables
+from .variables import variables
 
 ACTIONS = {DENY: ["Deny"], "warn": ["Warn", "Audit"], "audit": ["Audit"]}
 SPARK_GROUP = "sparkoperator.k8s.io"
@@ -78,9 +79,8 @@ def policies(
 def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dict[str, Any]:
     """The spec of one policy: the variables its rules use, the rules, and one validation over them."""
     group, version, operations = _RULES_OF[target]
-    broken = ", ".join(f"variables.{_name(r)} ? '' : {_sentence(r)}" for r in rules)
-    own = {_name(r): r.check for r in rules}
-    own |= {f"offending_{_name(r)}": r.offending for r in rules if r.offending}
+    broken = ", ".join(map(sentence_if_broken, rules))
+    own = {f"offending_{_name(r)}": r.offending for r in rules if r.offending}
     own["broken"] = f"[{broken}].filter(s, s != '')"
     ids = ", ".join(r.id for r in rules)
     return {
@@ -110,6 +110,11 @@ def policy_spec(target: str, rules: list[Rule], bound: Mapping[str, str]) -> dic
             }
         ],
     }
+
+
+def sentence_if_broken(rule: Rule) -> str:
+    """CEL: nothing where the object obeys the rule, else what its author is told."""
+    return f"({rule.check}) ? '' : {_sentence(rule)}"
 
 
 def _binding(name: str, actions: list[str]) -> dict[str, Any]:

@@ -158,7 +158,7 @@ POD_RULES = (
         way_out="set cores, memory and memoryOverhead; a coreLimit must equal the cores",
         targets=(PODS,),
         check="variables.containers.all(c, ['cpu', 'memory'].all(r, r in c.?resources.?requests.orValue({}) && "
-        "(!(r in c.?resources.?limits.orValue({})) || "
+        "(!(r in c.?resources.?limits.orValue({})) || c.resources.limits[r] == c.resources.requests[r] || "
         "quantity(c.resources.limits[r]).compareTo(quantity(c.resources.requests[r])) <= 0)))",
         offending="variables.containers.map(c, c.name).join(', ')",
     ),

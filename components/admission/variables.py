@@ -19,8 +19,10 @@ from ..base.constants import (
     LABEL_SPARK_ROLE,
     LABEL_WORKSPACE,
 )
+from . import fields
+from .cel import text, texts
 from .pod_rules import ECI_KEYS
-from .rule import APPLICATIONS, CONFIG_MAPS, CONNECTS, PODS, SCHEDULED
+from .rule import APPLICATIONS, CONFIG_MAPS, CONNECTS, PODS, SCHEDULED, SUBMISSIONS
 
 IGNORED_OF_PODS: Final = (  # noqa: SIM905 - a list of words reads better so
     "affinity configMaps dnsConfig env envFrom gpu hostAliases hostNetwork initContainers lifecycle memoryLimit "
@@ -38,7 +40,13 @@ OPERATOR_KEYS: Final = (
 PACKAGE_KEYS: Final = r"^spark\.jars\.(packages|excludes|repositories|ivy)$"
 HOST_KEYS: Final = r"^spark\.kubernetes\.(driver|executor)\.volumes\.(hostPath|nfs)\."
 ACCESS_KEY: Final = r"(?i)(access|secret)[._]?key"
-FILES: Final = r"^(local:/|oss://|https://|spark-internal$)"
+CLOUD_PARTS: Final = ("aliyun", "alibabacloud")
+"""Parts of the annotations that the cloud reads; rules about pods look at these only."""
+FILES: Final = r"^((local:/|oss://|https://)[^,\s]*|spark-internal)$"
+"""One file: after a comma spark-submit would read another, of any scheme."""
+PLAIN_SPARK_KEY: Final = r"^spark\.[^\s=]+$"
+PLAIN_KEY: Final = r"^[^\s=]+$"
+IMAGE_KEYS: Final = r"^spark\.kubernetes\..*container\.image$"
 FILE_KEYS: Final = ("spark.jars", "spark.files", "spark.archives", "spark.submit.pyFiles")
 EXECUTOR_KEYS: Final = (
     "spark.executor.instances",
@@ -46,16 +54,6 @@ EXECUTOR_KEYS: Final = (
     "spark.dynamicAllocation.minExecutors",
     "spark.dynamicAllocation.initialExecutors",
 )
-
-
-def text(value: str) -> str:
-    """A CEL string literal of `value`."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def texts(values: tuple[str, ...]) -> str:
-    """A CEL list literal of strings."""
-    return "[" + ", ".join(map(text, values)) + "]"
 
 
 def _pairs(of_map: str) -> str:
@@ -102,13 +100,20 @@ def of_pods(operator: str, other_creators: tuple[str, ...]) -> dict[str, str]:
         "executor_accounts": "variables.role == 'executor' ? [variables.account] : []",
         "containers": f"{spec}.containers + {spec}.?initContainers.orValue([])",
         "pod_specs": f"[{spec}]",
-        "images": "variables.containers.map(c, c.?image.orValue(''))",
+        "volumes": f"{spec}.?volumes.orValue([])",
+        "images": "variables.containers.map(c, c.?image.orValue('')) + " + fields.volume_images("variables.volumes"),
+        "unknown_volumes": fields.unknown_volumes("variables.volumes"),
+        "unknown_resources": fields.unknown_resources(f"[dyn({spec})]"),
         "host_conf": "[]",
-        "annotations": _pairs("object.metadata.?annotations"),
+        "annotations": "object.metadata.?annotations.orValue({}).filter(k, "
+        + " || ".join(f"k.contains({text(part)})" for part in CLOUD_PARTS)
+        + ").map(k, k + '=' + object.metadata.annotations[k])",
         "driver_annotations": "variables.role == 'executor' ? [] : variables.annotations",
         "priorities": f"[{spec}.?priorityClassName.orValue('')]",
+        # a regular expression on each of some 30 names would cost more than all other rules together
         "key_names": "variables.containers.map(c, c.?env.orValue([])"
-        f".filter(e, e.name.matches({text(ACCESS_KEY)})).map(e, e.name).join(', ')).filter(n, n != '')",
+        f".filter(e, e.name.lowerAscii().contains('key') && e.name.matches({text(ACCESS_KEY)}))"
+        ".map(e, e.name).join(', ')).filter(n, n != '')",
     }
 
 
@@ -129,7 +134,7 @@ def _template_side(side: str) -> dict[str, str]:
     }
 
 
-def _of_submissions(spec: str, driver: str) -> dict[str, str]:
+def _of_submissions(target: str, spec: str, driver: str) -> dict[str, str]:
     """Variables that applications and Spark Connect servers share."""
     templates = "[?variables.driver.?template.?spec, ?variables.executor.?template.?spec]"
     asked = "[?variables.spec.?dynamicAllocation.?{}, ?variables.spec.?dynamicAllocation.?{}, {}]".format(
@@ -150,7 +155,19 @@ def _of_submissions(spec: str, driver: str) -> dict[str, str]:
         "operator_keys": _matching("variables.conf_keys", OPERATOR_KEYS),
         "asked_executors": asked,
         "asked_conf": f"{texts(EXECUTOR_KEYS)}.filter(k, k in variables.conf).map(k, variables.conf[k])",
-        "template_images": "variables.containers.filter(c, has(c.image)).map(c, string(c.image))",
+        "template_images": "variables.containers.filter(c, has(c.image)).map(c, string(c.image)) + "
+        + " + ".join(
+            fields.volume_images(f"variables.{side}.?template.?spec.?volumes.orValue([])")
+            for side in ("driver", "executor")
+        ),
+        "unknown_volumes": " + ".join(
+            fields.unknown_volumes(f"variables.{side}.?template.?spec.?volumes.orValue([])")
+            for side in ("driver", "executor")
+        ),
+        "unknown_resources": fields.unknown_resources("variables.pod_specs.map(s, dyn(s))"),
+        "image_keys": _matching("variables.conf_keys", IMAGE_KEYS),
+        "malformed_keys": f"variables.conf_keys.filter(k, !k.matches({text(PLAIN_SPARK_KEY)})) + "
+        f"variables.hadoop_keys.filter(k, !k.matches({text(PLAIN_KEY)}))",
         "template_key_names": f"{_matching('(variables.conf_keys + variables.hadoop_keys)', ACCESS_KEY)} + "
         "variables.driver_env + variables.executor_env",
         "template_priorities": "variables.pod_specs.map(s, string(s.?priorityClassName.orValue('')))",
@@ -186,7 +203,7 @@ def of_jobs(spec: str) -> dict[str, str]:
     sides, maps = ("driver", "executor"), ("envVars", "envSecretKeyRefs")
     env_maps = [f"variables.{side}.?{each}.orValue({{}})" for side in sides for each in maps]
     return {
-        **_of_submissions(spec, "driver"),
+        **_of_submissions(APPLICATIONS, spec, "driver"),
         "images": "[?variables.spec.?image, ?variables.driver.?image, ?variables.executor.?image] + "
         "variables.template_images",
         "driver_accounts": "[?variables.driver.?serviceAccount] + variables.template_driver_accounts",
@@ -215,7 +232,7 @@ def of_connects() -> dict[str, str]:
     """Variables of Spark Connect servers, which have fewer fields of their own: the rest is in their pod templates."""
     service = "variables.driver.?service.?spec"
     return {
-        **_of_submissions("object.spec", "server"),
+        **_of_submissions(CONNECTS, "object.spec", "server"),
         "images": "[?variables.spec.?image] + variables.template_images",
         "driver_accounts": "variables.template_driver_accounts",
         "executor_accounts": "variables.template_executor_accounts",
@@ -242,4 +259,5 @@ def variables(
         CONNECTS: of_connects,
         CONFIG_MAPS: dict,
     }[target]()
-    return {**OF_NAMESPACE, "allowed_priorities": texts(priorities), **own, **DERIVED}
+    beyond = fields.of_submissions(target, IGNORED_OF_PODS) if target in SUBMISSIONS else {}
+    return {**OF_NAMESPACE, "allowed_priorities": texts(priorities), **own, **beyond, **DERIVED}

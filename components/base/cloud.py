@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator
 
+from .kubernetes import one_line
 from .mistakes import not_allowed
 from .sentences import Allowed
 from .values import matching
@@ -24,19 +25,29 @@ KmsKeyId = Annotated[str, *matching(r"(key-)?[a-z0-9-]{8,}", "a KMS key id such 
 
 TAG_WORDS = (
     "text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, "
-    "neither with a comma or a colon (ECI writes them as key:value,key:value)"
+    "neither with a comma, a colon or a line break (ECI writes them as key:value,key:value)"
 )
 
 
 def _tags(tags: dict[str, str]) -> dict[str, str]:
     for key, value in tags.items():
-        reserved = key.startswith(("aliyun", "acs:"))
-        if reserved or not 1 <= len(key) <= 128 or len(value) > 128 or set(",:") & set(key + value):
+        reserved = key.startswith(("aliyun", "acs:")) or bool(set(",:") & set(key + value))
+        if reserved or not 1 <= len(key) <= 128 or len(value) > 128 or not one_line(key + value):
             raise not_allowed(f"{key}: {value!r} is not allowed; allowed: {TAG_WORDS}")
     return tags
 
 
+def _own_tags(tags: dict[str, str]) -> dict[str, str]:
+    for key in tags:
+        if key.strip().lower() in PLATFORM_TAGS:
+            raise not_allowed(f"{key}: set by the platform, which tells teams apart by it; allowed: other keys")
+    return _tags(tags)
+
+
 Tags = Annotated[dict[str, str], AfterValidator(_tags), Allowed(TAG_WORDS)]
+PLATFORM_TAGS = ("environment", "team")
+OwnTags = Annotated[dict[str, str], AfterValidator(_own_tags), Allowed(TAG_WORDS)]
+"""Tags that a stack or a team adds to the platform's."""
 
 RESERVED_ADDRESSES = 4
 """Addresses of a vswitch that the cloud keeps for itself."""

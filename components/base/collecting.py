@@ -2,12 +2,13 @@
 
 import typing
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from .model import CheckedModel, lacking, model_of, without
+from .model import CheckedModel, JoinedLater, is_joined_later, joined_later, lacking, model_of, without
 from .sentences import annotation_of, is_model, missing, sentences, unknown_key
 
 WRONG: Final = object()
@@ -37,7 +38,9 @@ def collected(cls: type[CheckedModel], data: Mapping[Any, Any]) -> Collected:
                 told.append(missing(name, field))
                 wrong.add(name)
             continue
-        part = _read_field(cls, name, data[name])
+        later = any(isinstance(m, JoinedLater) for m in field.metadata)
+        with joined_later() if later else nullcontext():
+            part = _read_field(cls, name, data[name])
         told += part.sentences
         if part.partial is WRONG:
             wrong.add(name)
@@ -46,9 +49,10 @@ def collected(cls: type[CheckedModel], data: Mapping[Any, Any]) -> Collected:
     told += [unknown_key(str(k), cls.model_fields) for k in data if k not in cls.model_fields]
     model = without(cls, values, wrong, {*values})
     partial = model
-    for mistake in model.own_mistakes:
+    mistakes = () if is_joined_later() else model.own_mistakes
+    for mistake in mistakes:
         partial = lacking(partial, mistake.path)
-    return Collected(partial, list(dict.fromkeys([*told, *(m.sentence for m in model.own_mistakes)])))
+    return Collected(partial, list(dict.fromkeys([*told, *(m.sentence for m in mistakes)])))
 
 
 def _read_field(cls: type[CheckedModel], name: str, value: Any) -> Collected:  # noqa: ANN401

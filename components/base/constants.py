@@ -40,6 +40,8 @@ ECI: Final = "k8s.aliyun.com/"
 VIRTUAL_NODE_TAINT: Final = "virtual-kubelet.io/provider"
 SCRAPER_NAMESPACE: Final = "arms-prom"
 """Namespace of managed Prometheus's agent on ACK (from memory of ACK's add-on, not proven here): it reads metrics."""
+CLOSED_BY_QUOTA: Final = ("services.loadbalancers", "services.nodeports")
+"""What a team's quota forbids altogether: the ways into the cluster's network from outside."""
 LABEL_SPARK_ROLE: Final = "spark-role"
 
 # --- accounts and groups ---
@@ -63,6 +65,8 @@ CELEBORN_WORKER_PUSH: Final = 9093
 CELEBORN_WORKER_REPLICATE: Final = 9094
 CELEBORN_WORKER_INTERNAL: Final = 9095
 CELEBORN_WORKER_HTTP: Final = 9096
+CELEBORN_PAUSE_RECEIVE: Final = 0.85
+"""Used share of a Celeborn worker's direct memory from which it takes no more pushes (its default)."""
 CELEBORN_CLIENT: Final = 7077
 """The driver's Celeborn LifecycleManager: executors connect to it, so it must be fixed for the NetworkPolicy."""
 SPARK_DRIVER_RPC: Final = 7078

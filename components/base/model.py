@@ -2,23 +2,58 @@
 
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property
 from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from .mistakes import Mistake, WrongElsewhereError, refuse
 from .sentences import is_union
 from .values import whole
 
+_LATER: ContextVar[bool] = ContextVar("joined_later", default=False)
 AnyModel = TypeVar("AnyModel", bound="CheckedModel")
+
+
+@contextmanager
+def joined_later() -> Iterator[None]:
+    """For models that hold only what differs from others: what holds between fields is asked of the joined ones."""
+    token = _LATER.set(True)
+    try:
+        yield
+    finally:
+        _LATER.reset(token)
+
+
+def is_joined_later() -> bool:
+    """True while such models are read."""
+    return _LATER.get()
+
+
+class JoinedLater:
+    """Marks a field whose models hold only what differs from others, which they are joined with (`joined`)."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's
+        def validate(value: Any, inner: Any) -> Any:  # noqa: ANN401
+            with joined_later():
+                return inner(value)
+
+        return core_schema.no_info_wrap_validator_function(validate, handler(source))
 
 
 class CheckedModel(BaseModel):
     """Base of all input models: frozen, strict, unknown keys refused. Lists become tuples."""
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True, validate_default=True
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        validate_default=True,
+        allow_inf_nan=False,
     )
 
     @model_validator(mode="before")
@@ -41,7 +76,8 @@ class CheckedModel(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        refuse(self, dict(self.own_mistakes))
+        if not is_joined_later():
+            refuse(self, dict(self.own_mistakes))
         return self
 
     @cached_property

@@ -1,5 +1,6 @@
 """What the stack's state holds before this run: asked of the engine before anything is registered."""
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from .values import as_written
 READ = "pulumi:pulumi:readStackResourceOutputs"
 """The engine's own function; the replay answers it too."""
 STASH = "pulumi:index:Stash"
+_WAITS = (0.1, 0.3, 1.0)
+"""Seconds before the state is read again: a backend in a folder has half a file while the engine writes its start."""
 
 
 class Held(NamedTuple):
@@ -19,6 +22,7 @@ class Held(NamedTuple):
     types: tuple[str, ...]
     name: str
     outputs: Mapping[str, Any]
+    urn: str = ""
 
     def is_a(self, component: str, type_: str) -> bool:
         """True for a resource of `type_` directly inside a component of this project."""
@@ -51,15 +55,19 @@ def read_state() -> State:
     Raises InputError when the engine does not answer, since nobody could tell what an update would lose.
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    try:
-        answer = pulumi.runtime.invoke(READ, {"stackName": stack}).value or {}
-    except Exception as e:
-        raise InputError(
-            [f"the state of {stack} cannot be read, so nobody knows what an update would lose: {e}"]
-        ) from e
+    for wait in (*_WAITS, None):
+        try:
+            answer = pulumi.runtime.invoke(READ, {"stackName": stack}).value or {}
+            break
+        except Exception as e:
+            if wait is None:
+                raise InputError(
+                    [f"the state of {stack} cannot be read, so nobody knows what an update would lose: {e}"]
+                ) from e
+            time.sleep(wait)
     return State.told(answer.get("outputs") or {})
 
 
 def _held(urn: str, resource: Mapping[str, Any]) -> Held:
     types, name = urn.split("::", 3)[2:]
-    return Held(tuple(types.split("$")), name, as_written(resource.get("outputs") or {}))
+    return Held(tuple(types.split("$")), name, as_written(resource.get("outputs") or {}), urn)

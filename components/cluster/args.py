@@ -68,7 +68,7 @@ class ClusterArgs(TypedDict):
     region: NotRequired[str]
     """Region of the cluster. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
     tags: NotRequired[dict[str, str]]
-    """Further tags of the cluster and of its ECI pods. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma or a colon (ECI writes them as key:value,key:value). Default: empty."""
+    """Further tags of the cluster and of its ECI pods. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma, a colon or a line break (ECI writes them as key:value,key:value). Default: empty."""
     vswitch_ids: NotRequired[pulumi.Input[list[str]]]
     """One to five vswitches, one per zone. Allowed: a list, each an id such as vsw-bp1abc. Default: none."""
     security_group_id: NotRequired[pulumi.Input[str]]

@@ -8,6 +8,8 @@ from ..base.mistakes import InputError
 from ..base.tags import cloud_tags
 from .inputs import ClusterInputs
 
+MAX_NAME = 63
+"""ACK's limit for the names of clusters."""
 CLEANS_UP = ("ack-virtual-node",)
 """Add-ons that cannot be uninstalled without saying what becomes of their cloud resources (provider's page)."""
 
@@ -18,7 +20,8 @@ def create(
     """The cluster.
 
     A replacement deletes before it creates: one VPC cannot hold two clusters with the same service addresses.
-    Protection keeps that from happening unasked. No name is given, so the engine's own names cannot collide.
+    Protection keeps that from happening unasked. The name tells which stack a cluster belongs to, where the cloud tells
+    no tags.
     """
     opts = pulumi.ResourceOptions(
         parent=parent,
@@ -36,6 +39,7 @@ def _arguments(name: str, inputs: ClusterInputs, profile: pulumi.Input[str]) -> 
     plugin = inputs.kind.network_plugin
     at_creation = [name for name in inputs.kind.at_creation if name == plugin or name in inputs.installed_addons]
     return alicloud.cs.ManagedKubernetesArgs(
+        name=f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}"[:MAX_NAME],
         profile=profile,
         cluster_spec=inputs.spec,
         version=inputs.version,

@@ -12,7 +12,7 @@ class HistoryServerArgs(TypedDict):
     """Inputs of HistoryServer: its settings, where the logs are and how the pod is allowed to read them."""
 
     namespace: NotRequired[str]
-    """Namespace of the history server, created for it. Allowed: 1 to 63 lower-case letters, digits, dashes. Default: spark-history."""
+    """Namespace of the history server, created for it; in a platform, the server of a team with a bucket of its own is in <namespace>-<team>. Allowed: 1 to 63 lower-case letters, digits, dashes. Default: spark-history."""
     image: NotRequired[pulumi.Input[str]]
     """Spark image with JindoSDK (images/spark); left out: the image of the Spark defaults. Allowed: an image with its tag or digest. Default: none."""
     vcpu: NotRequired[int]

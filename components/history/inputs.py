@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ..base.cloud import Region
 from ..base.inputs import Inputs
+from ..base.kubernetes import names
 from ..base.mistakes import Mistakes, check
 from ..base.sentences import Allowed
 from ..base.values import Value, matching
@@ -27,7 +28,11 @@ EventLogDir = Annotated[
 class HistorySettings(Inputs):
     """The Spark history server: shows finished jobs, and deletes old event logs."""
 
-    namespace: Name = Field("spark-history", description="Namespace of the history server, created for it")
+    namespace: Name = Field(
+        "spark-history",
+        description="Namespace of the history server, created for it; in a platform, the server of a team with a "
+        "bucket of its own is in <namespace>-<team>",
+    )
     image: Value[Image] | None = Field(
         None, description="Spark image with JindoSDK (images/spark); left out: the image of the Spark defaults"
     )
@@ -56,8 +61,12 @@ class HistorySettings(Inputs):
         "proxy in front of the server and a filter for it in the image's configuration; otherwise everybody is "
         "anonymous",
     )
-    admins: tuple[str, ...] = Field((), description="Users who see every job while acls is on")
-    admin_groups: tuple[str, ...] = Field((), description="Groups whose members see every job while acls is on")
+    admins: Annotated[tuple[str, ...], names("users by name", accounts=False)] = Field(
+        (), description="Users who see every job while acls is on"
+    )
+    admin_groups: Annotated[tuple[str, ...], names("groups by name", accounts=False)] = Field(
+        (), description="Groups whose members see every job while acls is on"
+    )
 
     @check
     def _size_is_sold_somewhere(self) -> Mistakes:
@@ -66,6 +75,10 @@ class HistorySettings(Inputs):
             rows = " or ".join(map(str, nearest_row(self.vcpu, self.memory_gib, region)))
             size = Spec(self.vcpu, self.memory_gib)
             yield "memory_gib", f"{size} is not a size of serverless pods; allowed: {rows}"
+
+    def namespace_of(self, team: str) -> str:
+        """Namespace of the server that shows the logs in a team's own bucket; of the shared one for an empty name."""
+        return f"{self.namespace}-{team}" if team else self.namespace
 
     @check
     def _admins_need_acls(self) -> Mistakes:

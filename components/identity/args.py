@@ -16,9 +16,9 @@ class IdentityArgs(TypedDict):
     role_prefix: NotRequired[str]
     """First part of the RAM roles' names; left out: <project>-<stack>. Allowed: 1 to 40 lower-case letters, digits, dashes. Default: none."""
     existing_roles: NotRequired[dict[str, str]]
-    """Workload (a team, or history) -> existing RAM role, used unchanged; rrsa needs the ARN. Allowed: a map of text to a RAM role by name or by ARN, acs:ram::<account>:role/<name>. Default: empty."""
+    """Workload (a team, history, or history-<team> for a team with a bucket of its own) -> existing RAM role, used unchanged; rrsa needs the ARN. Allowed: a map of text to a RAM role by name or by ARN, acs:ram::<account>:role/<name>. Default: empty."""
     workload: str
-    """Who the role is for: a team, history. Allowed: 1 to 40 lower-case letters, digits, dashes."""
+    """Who the role is for, such as a team or history. Allowed: 1 to 40 lower-case letters, digits, dashes."""
     namespace: str
     """Namespace of the workload's pods. Allowed: a Kubernetes name."""
     service_accounts: list[str]

@@ -44,14 +44,15 @@ class IdentitySettings(Inputs):
     ) = Field(None, description="First part of the RAM roles' names; left out: <project>-<stack>")
     existing_roles: dict[str, ExistingRole] = Field(
         {},
-        description="Workload (a team, or history) -> existing RAM role, used unchanged; rrsa needs the ARN",
+        description="Workload (a team, history, or history-<team> for a team with a bucket of its own) -> existing RAM "
+        "role, used unchanged; rrsa needs the ARN",
     )
 
 
 class IdentityWiring(Inputs):
     """Whose role it is, and what it may reach."""
 
-    workload: Workload = Field(description="Who the role is for: a team, history")
+    workload: Workload = Field(description="Who the role is for, such as a team or history")
     namespace: KubeName = Field(description="Namespace of the workload's pods")
     service_accounts: Annotated[tuple[KubeName, ...], Field(min_length=1)] = Field(
         description="Service accounts of the workload's pods; with rrsa no other account can assume the role"

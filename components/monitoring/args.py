@@ -14,7 +14,7 @@ class MonitoringArgs(TypedDict):
     crds: NotRequired[bool]
     """Whether the cluster has the CRDs of monitoring.coreos.com/v1 (managed Prometheus of ACK, or the Prometheus operator). False: no alert rules, pods are scraped by their annotations, dashboards only. Allowed: true or false. Default: false."""
     labels: NotRequired[dict[str, str]]
-    """Labels of rules and monitors where Prometheus selects by them, such as release: prometheus. Allowed: a map of text to text. Default: empty."""
+    """Labels of rules and monitors where Prometheus selects by them, such as release: prometheus. Allowed: text to text; keys as name or domain/name, names and values of at most 63 letters, digits, dashes, dots and underscores. Default: empty."""
     dashboard_label: NotRequired[str]
     """Label by which Grafana's sidecar finds dashboards in config maps. Allowed: text. Default: grafana_dashboard."""
     grafana_url: NotRequired[str]

@@ -2,7 +2,9 @@
 
 from pydantic import Field
 
+from ..base.constants import CELEBORN_PAUSE_RECEIVE
 from ..base.inputs import Inputs
+from ..base.kubernetes import Labels
 from ..base.values import NamespaceName
 from ..pods.parts import MAX_PENDING_MINUTES
 
@@ -25,7 +27,8 @@ class Thresholds(Inputs):
         80,
         ge=10,
         le=99,
-        description="Highest used share of a shuffle worker's direct memory; it pauses pushes from 85 % on",
+        description="Highest used share of a shuffle worker's direct memory; it pauses pushes from "
+        f"{CELEBORN_PAUSE_RECEIVE:.0%} on".replace("%", " %"),
     )
     quota_percent: int = Field(90, ge=10, le=100, description="Highest used share of a team's quota")
 
@@ -41,7 +44,7 @@ class MonitoringSettings(Inputs):
         description="Whether the cluster has the CRDs of monitoring.coreos.com/v1 (managed Prometheus of ACK, or the "
         "Prometheus operator). False: no alert rules, pods are scraped by their annotations, dashboards only",
     )
-    labels: dict[str, str] = Field(
+    labels: Labels = Field(
         {}, description="Labels of rules and monitors where Prometheus selects by them, such as release: prometheus"
     )
     dashboard_label: str = Field(

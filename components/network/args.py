@@ -36,7 +36,7 @@ class NetworkArgs(TypedDict):
     region: NotRequired[str]
     """Region of the VPC; the zones must be in it. Allowed: an Alibaba Cloud region id such as cn-hangzhou or ap-southeast-1. Default: cn-hangzhou."""
     tags: NotRequired[dict[str, str]]
-    """Further tags of everything created here. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma or a colon (ECI writes them as key:value,key:value). Default: empty."""
+    """Further tags of everything created here. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma, a colon or a line break (ECI writes them as key:value,key:value). Default: empty."""
     pods_needed: NotRequired[int]
     """Pods that may run at the same time (sum of the quotas): each needs an address. Allowed: a whole number from 0 to 1000000. Default: none."""
 

@@ -46,6 +46,7 @@ COMPONENTS: Final = {
         "Cluster": "cluster",
         "Storage": "storage",
         "StorageCheck": "storage_check",
+        "Registry": "registry",
         "Identity": "identity",
         "ShuffleService": "shuffle",
         "AdmissionPolicies": "admission",

@@ -12,7 +12,7 @@ class SparkPlatformArgs(TypedDict):
     """The whole platform in one component: the same settings as a stack file, as one object."""
 
     settings: dict[str, Any]
-    """What a stack file holds, with the same keys: environment, cluster, workspaces and so on. Allowed: an object with the keys environment, region, tags, network, cluster, storage, images, identity, shuffle, operator, admission, spark, workspaces, retire, history, monitoring, preflight."""
+    """What a stack file holds, with the same keys: environment, cluster, workspaces and so on. Allowed: an object with the keys environment, region, tags, network, cluster, storage, registry, images, identity, shuffle, operator, admission, spark, workspaces, retire, history, monitoring, preflight."""
     kubeconfig: NotRequired[pulumi.Input[str]]
     """Content of an existing cluster's kubeconfig; kept as a secret. Allowed: text. Default: none."""
 

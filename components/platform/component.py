@@ -20,6 +20,7 @@ from ..identity.inputs import IdentityInputs
 from ..monitoring.component import Monitoring
 from ..network.component import Network
 from ..pods.kinds import WorkloadIdentity
+from ..registry.component import Registry
 from ..shuffle.component import ShuffleService
 from ..spark.configuration import spark_conf
 from ..spark.context import JobContext
@@ -57,7 +58,8 @@ class SparkPlatform(pulumi.ComponentResource):
     kubeconfig: pulumi.Output[str]
     """Secret. Kubeconfig of the cluster."""
     storage_roots: dict[str, str]
-    """Where data, uploads, event logs and checkpoints are; empty without storage."""
+    """Where data, uploads, event logs and checkpoints are, also `data/<team>` and `eventLogs/<team>` for teams with a
+    bucket of their own; empty without storage."""
     submit_commands: dict[str, str]
     """Team -> the command that submits a job and follows it."""
     submit_groups: dict[str, str]
@@ -74,7 +76,7 @@ class SparkPlatform(pulumi.ComponentResource):
         super().__init__("spark-on-ack:index:SparkPlatform", name, None, opts)
         if settings.preflight:
             ask(settings, self)
-        self._cluster = self._make_cluster(inputs.kubeconfig)
+        self._make_cluster(inputs.kubeconfig)
         self._oidc = OidcFacts(self._cluster.oidc_provider_arn, self._cluster.oidc_issuer_url)
         self._storage = self._make_storage()
         self._make_shuffle()
@@ -105,15 +107,19 @@ class SparkPlatform(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self)
 
     def _inside(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options of a component in the cluster."""
-        return pulumi.ResourceOptions(parent=self, providers=[self._cluster.provider], depends_on=list(after))
+        """Options of a component in the cluster. Its pods can pull once the registry is reached."""
+        images = [self._registry] if self._registry else []
+        return pulumi.ResourceOptions(parent=self, providers=[self._cluster.provider], depends_on=[*images, *after])
 
-    def _make_cluster(self, kubeconfig: str | pulumi.Output[str] | None) -> Cluster:
+    def _make_cluster(self, kubeconfig: str | pulumi.Output[str] | None) -> None:
+        """Network and cluster, and the registry that its pods pull from."""
         facts, inputs = None, wiring.network(self._settings)
         if inputs is not None:
             network = Network("network", inputs, self._child())
-            facts = NetworkFacts(network.vswitch_ids.apply(tuple), network.security_group_id)
-        return Cluster("cluster", wiring.cluster(self._settings, facts, kubeconfig), self._child())
+            facts = NetworkFacts(network.vswitch_ids.apply(tuple), network.security_group_id, network.vpc_id)
+        self._cluster = Cluster("cluster", wiring.cluster(self._settings, facts, kubeconfig), self._child())
+        images = wiring.registry(self._settings, facts, self._cluster.cluster_id)
+        self._registry = Registry("registry", images, self._child()) if images is not None else None
 
     def _make_storage(self) -> Storage | None:
         inputs = wiring.storage(self._settings)
@@ -134,7 +140,8 @@ class SparkPlatform(pulumi.ComponentResource):
 
     def _make_workspace(self, team: WorkspaceSettings) -> Workspace:
         identity = self._make_identity(team.team, wiring.team_role(self._settings, team, self._oidc))
-        event_log_dir = self._storage.event_log_dir if self._storage else ""
+        storage = self._storage
+        event_log_dir = storage.team_event_log_dirs.get(team.team, storage.event_log_dir) if storage else ""
         inputs = wiring.workspace(self._settings, team, identity, event_log_dir)
         return Workspace(f"{team.team}-workspace", inputs, self._inside())
 
@@ -144,21 +151,31 @@ class SparkPlatform(pulumi.ComponentResource):
             SparkOperator("operator", inputs, self._inside(*workspaces))
 
     def _make_history(self) -> None:
-        settings, storage = self._settings, self._storage
-        if settings.history is None or storage is None:
+        """A history server for each HDFS bucket: the shared one, and those of single teams."""
+        storage = self._storage
+        if storage is None:
             return
-        identity = self._make_identity("history", wiring.history_role(settings, self._oidc))
-        inputs = wiring.history(settings, identity, storage.event_log_dir)
-        if inputs is None:
-            return
-        server = HistoryServer("history", inputs, self._inside(storage))
-        if identity.credentials != "none" and settings.job_defaults.image is not None:
-            StorageCheck("storage-check", self._check_inputs(storage, identity), self._inside(server))
+        self._make_history_server("", storage.event_log_dir)
+        for team, event_log_dir in storage.team_event_log_dirs.items():
+            self._make_history_server(team, event_log_dir)
 
-    def _check_inputs(self, storage: Storage, identity: WorkloadIdentity) -> StorageCheckInputs:
-        """The check of the shared HDFS bucket. Running it also creates the event log folder that every job needs."""
+    def _make_history_server(self, team: str, event_log_dir: str) -> None:
+        settings, workload = self._settings, wiring.history_workload(team)
+        identity = self._make_identity(workload, wiring.history_role(settings, self._oidc, team))
+        inputs = wiring.history(settings, identity, event_log_dir, team)
+        if inputs is None or self._storage is None:
+            return
+        server = HistoryServer(workload, inputs, self._inside(self._storage))
+        if identity.credentials != "none" and settings.job_defaults.image is not None:
+            check = self._check_inputs(self._storage, team, inputs.namespace, identity)
+            StorageCheck(f"storage-check-{team}" if team else "storage-check", check, self._inside(server))
+
+    def _check_inputs(
+        self, storage: Storage, team: str, namespace: str, identity: WorkloadIdentity
+    ) -> StorageCheckInputs:
+        """The check of an HDFS bucket. Running it also creates the event log folder that every job needs."""
         settings, prefix = self._settings, "spark.hadoop."
-        namespace = settings.history.namespace if settings.history else ""
+        sharing = [] if team else [w.team for w in settings.workspaces if w.team not in storage.team_roots]
         context = JobContext(
             namespace=namespace,
             region=settings.region,
@@ -177,8 +194,8 @@ class SparkPlatform(pulumi.ComponentResource):
             namespace=namespace,
             service_account=HISTORY_ACCOUNT,
             image=settings.job_defaults.image or "",
-            root=storage.hdfs_root,
-            folders=(EVENT_LOGS, CHECKPOINTS, *(f"{TEAMS}/{w.team}" for w in settings.workspaces)),
+            root=storage.team_roots.get(team, storage.hdfs_root),
+            folders=(EVENT_LOGS, CHECKPOINTS, *(f"{TEAMS}/{each}" for each in sharing)),
             hadoop_conf={k.removeprefix(prefix): e.value for k, e in conf.items() if k.startswith(prefix)},
             pod_template=embed(template, **role)["text"],
         )
@@ -191,9 +208,12 @@ class SparkPlatform(pulumi.ComponentResource):
         if self._storage is None:
             return {}
         storage = self._storage
+        own = {f"data/{team}": root for team, root in storage.team_roots.items()}
+        own |= {f"eventLogs/{team}": directory for team, directory in storage.team_event_log_dirs.items()}
         return {
             "data": storage.hdfs_root,
             "files": storage.files_root,
             "eventLogs": storage.event_log_dir,
             "checkpoints": storage.checkpoint_root,
+            **own,
         }

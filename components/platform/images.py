@@ -50,7 +50,7 @@ class ImagesSettings(Inputs):
         None,
         description="Folder of a registry that pods reach, for all images of the platform whose component names none; "
         f"`make images` fills it. The images are called {', '.join(PLATFORM_IMAGES)}. Left out: the publishers' "
-        "registries, which pods reach only over the internet",
+        "registries, which pods reach only over the internet, or the namespace of the section registry",
     )
     spark_tag: ImageTag | None = Field(
         None, description="Tag of the Spark image in that folder; left out: spark.version. Each build needs its own"
@@ -71,11 +71,9 @@ class ImagesSettings(Inputs):
                     f"is no image with its tag; allowed: {'|'.join(PLATFORM_IMAGES)}, a colon, a tag",
                 )
 
-    @check
-    def _nothing_without_a_registry(self) -> Mistakes:
-        for key in ("spark_tag", "digests"):
-            if self.registry is None and getattr(self, key):
-                yield key, "has no effect without registry; allowed: with registry, or left out"
+    def in_folder(self, folder: str) -> "ImagesSettings":
+        """The same images in a folder that follows from a registry of the stack's own."""
+        return self if self.registry is not None else self.changed(registry=folder)
 
     def reference(self, image: PlatformImage, tag: str) -> str | None:
         """An image's whole name in the registry, with its digest where one is set; None without a registry."""

@@ -4,7 +4,8 @@ Asked through provider functions, read-only. A zone that is not offered stops th
 be created; the rest are warnings, because a correct answer may look different in your account.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -12,8 +13,12 @@ import pulumi_alicloud as alicloud
 from ..base.mistakes import InputError
 from ..network.inputs import PLATFORM_ADDRESSES, NetworkSettings
 from ..pods.kinds import KINDS
+from ..storage.buckets import ros_stack_name
 from .prerequisites import HDFS_ROLE, roles_needed
 from .sections import Sections
+
+DEAD_ENDS: Final = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+"""States of a ROS stack that only its deletion ends (status list of the provider; the first creation went wrong)."""
 
 
 def ask(settings: Sections, parent: pulumi.Resource) -> None:
@@ -24,6 +29,10 @@ def ask(settings: Sections, parent: pulumi.Resource) -> None:
         pattern = f"^({'|'.join(roles)})$"
         names = alicloud.ram.get_roles_output(name_regex=pattern, opts=opts).names
         names.apply(lambda have: _warn(missing_roles(roles, have)))
+    if settings.storage is not None and settings.storage.hdfs.mode == "ros":
+        names = [ros_stack_name(bucket) for bucket in settings.storage.hdfs_buckets]
+        stacks = alicloud.ros.get_stacks_output(name_regex=f"^({'|'.join(names)})$", opts=opts).stacks
+        stacks.apply(lambda have: _warn(rolled_back({s.stack_name: s.status for s in have})))
     network = settings.network
     if network is None:
         return
@@ -58,6 +67,16 @@ def missing_roles(needed: Sequence[str], have: Iterable[str]) -> list[str]:
             "Data Lake > OSS-HDFS, or set storage.service_role: create"
         )
     return sentences
+
+
+def rolled_back(statuses: Mapping[str, str]) -> list[str]:
+    """One sentence for each ROS stack that cannot be updated any more. `statuses`: name of a stack -> its status."""
+    return [
+        f"the ROS stack {name} is {status}: it takes no update, and its protection keeps it from being created again; "
+        "docs/adopt.md, section 8, says how to get rid of it without losing the bucket"
+        for name, status in sorted(statuses.items())
+        if status in DEAD_ENDS
+    ]
 
 
 def refuse_zones(wanted: Sequence[str], have: Sequence[str], why: str) -> None:

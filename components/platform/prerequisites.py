@@ -10,13 +10,12 @@ from typing import Final
 from ..base.outputs import is_known
 from ..network.inputs import MAX_ADDRESSES, PLATFORM_ADDRESSES
 from ..pods.images import is_inside_vpc
+from ..pods.kinds import KINDS
 from . import wiring
 from .sections import Sections
 
 ECI_CALLS: Final = 1_000
 """CreateContainerGroup calls an account may make in a minute (vendor's limits page, 2024-10-18)."""
-ACS_VCPU: Final = 100
-"""vCPU of an account's ACS pods by default; up to 30,000 on request."""
 BURST_SECONDS: Final = 30
 """The time in which a full quota of pods should start, for comparison with the calls per minute."""
 GROUP_ADDRESSES: Final = 65_536
@@ -47,6 +46,8 @@ def roles_needed(settings: Sections) -> list[str]:
     roles = list(settings.cluster.kind.roles)
     if settings.storage is not None and settings.storage.service_role == "existing":
         roles.append(HDFS_ROLE)
+    if settings.registry is not None and settings.cluster.kind.managed and KINDS[settings.cluster.pods].pull_role:
+        roles.append(KINDS[settings.cluster.pods].pull_role)
     return roles
 
 
@@ -87,9 +88,17 @@ def _compute(settings: Sections) -> list[Prerequisite]:
     pods, vcpu = settings.pods_at_quota, _vcpu(settings)
     if pods is None or vcpu is None:
         return []
-    if settings.cluster.pods == "acs":
-        where = "Quota Center (quotas.console.aliyun.com) > Container Compute Service; up to 30,000"
-        return [Prerequisite("ACS vCPU", f"{vcpu:,}", f"{ACS_VCPU}", where, vcpu <= ACS_VCPU)]
+    kind = KINDS[settings.cluster.pods]
+    rows = []
+    if kind.vcpu_quota is not None:
+        where = f"Quota Center (quotas.console.aliyun.com) > {kind.vcpu_quota_words}"
+        enough = vcpu <= kind.vcpu_quota
+        rows.append(Prerequisite(f"{kind.words} vCPU", f"{vcpu:,}", f"{kind.vcpu_quota:,}", where, enough))
+    return rows + (_eci(settings, pods, vcpu) if kind.on_eci else [])
+
+
+def _eci(settings: Sections, pods: int, vcpu: int) -> list[Prerequisite]:
+    """What ECI limits: how many pods a minute, and how much in a region."""
     calls = math.ceil(pods * 60 / BURST_SECONDS)
     seconds = math.ceil(pods * 60 / ECI_CALLS)
     return [
@@ -200,15 +209,18 @@ def _images(settings: Sections) -> list[Prerequisite]:
                 way_out,
             )
         )
-    if settings.images.registry is not None:
+    folder = settings.platform_images.registry
+    if folder is not None:
         pinned = all("@" in image for image in images)
-        folder = settings.images.registry
+        by_hand = (
+            "" if settings.registry is not None else "Container Registry (cr.console.aliyun.com) > Namespaces, then "
+        )
         rows += [
             Prerequisite(
                 "images in the registry",
                 f"{', '.join(image.removeprefix(f'{folder}/') for image in images)} in {folder}",
                 "none",
-                "Container Registry (cr.console.aliyun.com) > Namespaces, then `make images STACK=… COPY=1`",
+                f"{by_hand}`make images STACK=… COPY=1`",
             ),
             Prerequisite(
                 "images by digest",

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..admission.inputs import AdmissionSettings
-from ..base.cloud import Region, Zone
+from ..base.cloud import OwnTags, Region, Zone
 from ..base.inputs import Inputs
 from ..base.mistakes import WrongElsewhereError, not_allowed
+from ..base.model import JoinedLater
 from ..base.outputs import is_known
 from ..base.sentences import Allowed
 from ..base.values import matching
@@ -21,6 +22,7 @@ from ..identity.inputs import IdentitySettings
 from ..monitoring.inputs import MonitoringSettings
 from ..network.inputs import NetworkSettings
 from ..pods.kinds import Credentials
+from ..registry.inputs import RegistrySettings
 from ..shuffle.inputs import ShuffleSettings
 from ..spark.inputs import SparkSettings
 from ..spark_operator.inputs import OperatorSettings
@@ -73,12 +75,15 @@ class Sections(Inputs):
         description="Name of the environment; it is part of cost tags, and selects the policies' levels"
     )
     region: Region = Field("cn-hangzhou", description="Region of every cloud resource")
-    tags: dict[str, str] = Field({}, description="Further tags of every cloud object and pod (cost allocation)")
+    tags: OwnTags = Field({}, description="Further tags of every cloud object and pod (cost allocation)")
     network: NetworkSettings | None = Field(
         None, description="The VPC, created here or existing; left out with an existing cluster"
     )
     cluster: ClusterSettings = Field(description="The Kubernetes cluster, created here or existing")
     storage: StorageSettings | None = Field(None, description="OSS buckets; left out: no object storage")
+    registry: RegistrySettings | None = Field(
+        None, description="A container registry of the account for all images of the platform; images.registry follows"
+    )
     images: ImagesSettings = Field(ImagesSettings(), description="Where the platform's images come from")
     identity: IdentitySettings = Field(IdentitySettings(), description="How pods get their rights in the cloud")
     shuffle: ShuffleSettings | None = Field(
@@ -88,7 +93,7 @@ class Sections(Inputs):
     operator: OperatorSettings = Field(OperatorSettings(), description="The Spark operator")
     admission: AdmissionSettings = Field(AdmissionSettings(), description="The rules for submitted jobs")
     spark: SparkSettings = Field(SparkSettings(), description="Defaults of all teams' jobs")
-    workspaces: tuple[WorkspaceSettings, ...] = Field((), description="One entry per team")
+    workspaces: Annotated[tuple[WorkspaceSettings, ...], JoinedLater()] = Field((), description="One entry per team")
     retire: Retire = Field(
         Retire(), description="What leaves; removing something live that is not named here is refused"
     )
@@ -108,15 +113,36 @@ class Sections(Inputs):
         """How pods prove who they are to OSS: none without storage, or off Alibaba Cloud."""
         return "none" if self.storage is None or self.cluster.pods == "plain" else self.identity.mode
 
+    @property
+    def registry_namespace(self) -> str:
+        """Namespace of the images in the stack's registry: each environment fills its own."""
+        return (self.registry.namespace if self.registry else None) or f"spark-{self.environment}"
+
+    @cached_property
+    def platform_images(self) -> ImagesSettings:
+        """Where the platform's images come from: the folder that is named, or that of the stack's registry."""
+        if self.registry is None:
+            return self.images
+        return self.images.in_folder(f"{self.registry.host(self.region)}/{self.registry_namespace}")
+
     @cached_property
     def job_defaults(self) -> SparkSettings:
         """Defaults of all teams' jobs, with the platform's images where they name none."""
-        return self.images.of_jobs(self.spark)
+        return self.platform_images.of_jobs(self.spark)
 
     @property
     def job_namespaces(self) -> tuple[str, ...]:
         """Namespaces of the teams."""
         return tuple(w.namespace for w in self.workspaces)
+
+    @property
+    def pod_namespaces(self) -> tuple[str, ...]:
+        """Namespaces in which the platform makes pods: the teams', and those of its own services."""
+        own = [self.operator.namespace] if self.workspaces else []
+        own += [self.shuffle.namespace] if self.shuffle and not self.shuffle.existing_endpoints else []
+        if self.history is not None and self.storage is not None:
+            own += [self.history.namespace_of(team) for team in ("", *self.storage.team_buckets)]
+        return (*self.job_namespaces, *own)
 
     @property
     def pods_at_quota(self) -> int | None:

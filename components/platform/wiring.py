@@ -24,11 +24,13 @@ from ..identity.inputs import IdentityInputs, IdentityWiring
 from ..monitoring.inputs import MonitoringInputs, MonitoringWiring
 from ..network.inputs import NetworkInputs, NetworkWiring
 from ..pods.kinds import WorkloadIdentity
+from ..registry.inputs import RegistryInputs, RegistryWiring
 from ..shuffle.client import client_conf
 from ..shuffle.inputs import ShuffleServiceInputs, ShuffleWiring
 from ..spark_operator.inputs import OperatorWiring, SparkOperatorInputs, controller_account
 from ..storage.inputs import StorageInputs, StorageWiring
 from ..workspace.inputs import WorkspaceInputs, WorkspaceSettings, WorkspaceWiring
+from .images import PLATFORM_IMAGES
 from .sections import Sections
 
 Text: TypeAlias = str | pulumi.Output[str]
@@ -43,6 +45,13 @@ class NetworkFacts:
 
     vswitch_ids: tuple[str, ...] | pulumi.Output[tuple[str, ...]]
     security_group_id: Text
+    vpc_id: Text
+
+    @property
+    def first_vswitch(self) -> Text:
+        """The vswitch for what needs a single address."""
+        ids = self.vswitch_ids
+        return ids.apply(lambda known: known[0]) if isinstance(ids, pulumi.Output) else ids[0]
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class RoleFacts:
 
 
 _PLACEHOLDER = "placeholder"
-_NETWORK = NetworkFacts(("vsw-placeholder",), "sg-placeholder")
+_NETWORK = NetworkFacts(("vsw-placeholder",), "sg-placeholder", "vpc-placeholder")
 _OIDC = OidcFacts(_PLACEHOLDER, _PLACEHOLDER)
 _ROLE = RoleFacts(_PLACEHOLDER, _PLACEHOLDER)
 _EVENT_LOGS = "oss://placeholder/spark-history"
@@ -92,6 +101,23 @@ def cluster(settings: Sections, facts: NetworkFacts | None, kubeconfig: Text | N
     return ClusterInputs.wired(settings.cluster, wiring)
 
 
+def registry(settings: Sections, facts: NetworkFacts | None, cluster_id: Text) -> RegistryInputs | None:
+    """The registry of all images, reached from the stack's VPC; None without one."""
+    if settings.registry is None:
+        return None
+    wiring = RegistryWiring(
+        region=settings.region,
+        tags=settings.all_tags,
+        repositories=tuple(PLATFORM_IMAGES),
+        vpc_id=facts.vpc_id if facts else None,
+        vswitch_id=facts.first_vswitch if facts else None,
+        cluster_id=cluster_id,
+        pods=settings.cluster.pods,
+        namespaces=settings.pod_namespaces,
+    )
+    return RegistryInputs.wired(settings.registry.changed(namespace=settings.registry_namespace), wiring)
+
+
 def storage(settings: Sections) -> StorageInputs | None:
     """The buckets; None without object storage."""
     if settings.storage is None:
@@ -104,7 +130,7 @@ def shuffle(settings: Sections) -> ShuffleServiceInputs | None:
     if settings.shuffle is None or settings.shuffle.existing_endpoints:
         return None
     wiring = ShuffleWiring(pods=settings.cluster.pods, tags=settings.all_tags)
-    return ShuffleServiceInputs.wired(settings.images.of_shuffle(settings.shuffle), wiring)
+    return ShuffleServiceInputs.wired(settings.platform_images.of_shuffle(settings.shuffle), wiring)
 
 
 def admission(settings: Sections) -> AdmissionPoliciesInputs:
@@ -133,17 +159,17 @@ def team_role(settings: Sections, team: WorkspaceSettings, oidc: OidcFacts) -> I
     return IdentityInputs.wired(settings.identity, wiring)
 
 
-def history_role(settings: Sections, oidc: OidcFacts) -> IdentityInputs | None:
-    """The role of the history server; None where it needs none."""
+def history_role(settings: Sections, oidc: OidcFacts, team: str = "") -> IdentityInputs | None:
+    """The role of a history server, on the bucket whose logs it shows; None where it needs none."""
     if settings.credentials == "none" or settings.storage is None or settings.history is None:
         return None
     wiring = IdentityWiring(
-        workload="history",
-        namespace=settings.history.namespace,
+        workload=history_workload(team),
+        namespace=settings.history.namespace_of(team),
         service_accounts=(HISTORY_ACCOUNT,),
         oidc_provider_arn=oidc.provider_arn,
         oidc_issuer_url=oidc.issuer_url,
-        hdfs_bucket=settings.storage.hdfs_bucket,
+        hdfs_bucket=settings.storage.team_bucket(team),
         kms_key=settings.storage.hdfs.kms_key,
         tags=settings.all_tags,
     )
@@ -188,11 +214,22 @@ def operator(settings: Sections) -> SparkOperatorInputs | None:
     if not settings.workspaces:
         return None
     wiring = OperatorWiring(job_namespaces=settings.job_namespaces, pods=settings.cluster.pods, tags=settings.all_tags)
-    return SparkOperatorInputs.wired(settings.images.of_operator(settings.operator), wiring)
+    return SparkOperatorInputs.wired(settings.platform_images.of_operator(settings.operator), wiring)
 
 
-def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text) -> HistoryServerInputs | None:
-    """The history server; None without storage, or when the settings leave it out."""
+def history_workload(team: str) -> str:
+    """The workload of a history server: that of the shared bucket, or that of a team's own."""
+    return f"history-{team}" if team else "history"
+
+
+def history(
+    settings: Sections, identity: WorkloadIdentity, event_log_dir: Text, team: str = ""
+) -> HistoryServerInputs | None:
+    """A history server; None without storage, or when the settings leave it out.
+
+    One for the shared bucket (`team` empty) and one for each team's own: Spark's reads a single directory (several only
+    in releases after 3.5), and one that read all buckets would show every team's logs to whoever reaches it.
+    """
     if settings.history is None or settings.storage is None:
         return None
     wiring = HistoryWiring(
@@ -207,7 +244,8 @@ def history(settings: Sections, identity: WorkloadIdentity, event_log_dir: Text)
         tags=settings.all_tags,
     )
     image = settings.history.image or settings.job_defaults.image
-    return HistoryServerInputs.wired(settings.history.changed(image=image), wiring)
+    own = settings.history.changed(image=image, namespace=settings.history.namespace_of(team))
+    return HistoryServerInputs.wired(own, wiring)
 
 
 def monitoring(settings: Sections) -> MonitoringInputs | None:
@@ -233,6 +271,7 @@ def mistakes(settings: Sections) -> Iterator[Mistake]:
 
     yield from _refused("network", NetworkWiring, lambda: network(settings))
     yield from _refused("cluster", ClusterWiring, lambda: _trial_cluster(settings))
+    yield from _refused("registry", RegistryWiring, lambda: registry(settings, _NETWORK, _PLACEHOLDER))
     yield from _refused("storage", StorageWiring, lambda: storage(settings))
     yield from _refused("shuffle", ShuffleWiring, lambda: shuffle(settings))
     yield from _refused("operator", OperatorWiring, lambda: operator(settings))
@@ -241,7 +280,10 @@ def mistakes(settings: Sections) -> Iterator[Mistake]:
         yield from _refused("identity", IdentityWiring, partial(_trial_role, settings, i))
         trial = partial(_trial_workspace, settings, i, identity)
         yield from _refused(f"workspaces[{i}]", WorkspaceWiring, trial)
-    yield from _refused("history", HistoryWiring, lambda: history(settings, identity(), _EVENT_LOGS))
+    for team in ("", *(settings.storage.team_buckets if settings.storage else ())):
+        yield from _refused(
+            "history", HistoryWiring, partial(lambda team: history(settings, identity(), _EVENT_LOGS, team), team)
+        )
     yield from _refused("monitoring", MonitoringWiring, lambda: monitoring(settings))
 
 

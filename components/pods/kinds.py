@@ -27,6 +27,15 @@ class PodKind:
     """Labels that send a pod there."""
     spot_labels: Mapping[str, str] = field(default_factory=dict)
     """Labels that request spot capacity, where ECI's annotations do not do it."""
+    pull_addon: str = ""
+    """Add-on that lets pods pull from the account's registry without a password; empty where ECI's own role does, or
+    where nothing is known."""
+    pull_role: str = ""
+    """Service role that this add-on works with."""
+    vcpu_quota: int | None = None
+    """vCPU that all pods of an account may have by default; None where it differs by account and region."""
+    vcpu_quota_words: str = ""
+    """Where that quota is raised, and how far."""
 
 
 KINDS: Final[Mapping[str, PodKind]] = {
@@ -38,6 +47,11 @@ KINDS: Final[Mapping[str, PodKind]] = {
         "ACS",
         labels={"alibabacloud.com/acs": "true", "alibabacloud.com/compute-class": "general-purpose"},
         spot_labels={"alibabacloud.com/compute-qos": "best-effort"},
+        # name as in public configurations and a live record of 2026; the vendor's page on ACS names the add-on only
+        pull_addon="managed-aliyun-acr-credential-helper",
+        pull_role="AliyunCSManagedAcrRole",
+        vcpu_quota=100,
+        vcpu_quota_words="Container Compute Service; up to 30,000",
     ),
     "plain": PodKind("any other Kubernetes"),
 }

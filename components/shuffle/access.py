@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..base import constants as c
+from ..base.egress import anywhere
 from .inputs import WORKERS, ShuffleServiceInputs
 
 CLIENT_PORTS = (c.CELEBORN_MASTER_RPC, c.CELEBORN_WORKER_RPC, c.CELEBORN_WORKER_FETCH, c.CELEBORN_WORKER_PUSH)
@@ -22,7 +23,8 @@ def network_policy(settings: ShuffleServiceInputs) -> dict[str, Any]:
     """Spec of the one NetworkPolicy of the namespace (a cluster supports fewer than 40; no `endPort`, IPv4 only).
 
     The data ports always listen on all addresses, so this policy and authentication are what keep others out. Egress
-    is by port: the cloud chooses the addresses of the API server and of a managed DNS.
+    is by port: the cloud chooses the addresses of the API server and of a managed DNS. Only the metadata service, whose
+    address is known, is excepted.
     """
     own: dict[str, Any] = {"podSelector": {}}
     inside = tcp(*CLIENT_PORTS, *SERVER_PORTS, *HTTP_PORTS)
@@ -36,8 +38,8 @@ def network_policy(settings: ShuffleServiceInputs) -> dict[str, Any]:
         ],
         "egress": [
             {"to": [own], "ports": inside},
-            {"ports": [{"protocol": "UDP", "port": c.DNS}, *tcp(c.DNS)]},
-            {"ports": tcp(c.HTTPS, c.KUBE_API)},
+            {"to": anywhere(), "ports": [{"protocol": "UDP", "port": c.DNS}, *tcp(c.DNS)]},
+            {"to": anywhere(), "ports": tcp(c.HTTPS, c.KUBE_API)},
         ],
     }
 

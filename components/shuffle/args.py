@@ -76,11 +76,11 @@ class ShuffleServiceArgs(TypedDict):
     protect: NotRequired[bool]
     """Refuse to delete or replace what holds data while this is true. Allowed: true or false. Default: false."""
     pod_annotations: NotRequired[dict[str, str]]
-    """Further annotations of all pods (ECI: k8s.aliyun.com/…). Allowed: a map of text to text. Default: empty."""
+    """Further annotations of all pods (ECI: k8s.aliyun.com/…). Allowed: text to text; keys as domain/name. Default: empty."""
     pod_labels: NotRequired[dict[str, str]]
-    """Further labels of all pods (ACS: alibabacloud.com/…). Allowed: a map of text to text. Default: empty."""
+    """Further labels of all pods (ACS: alibabacloud.com/…). Allowed: text to text; keys as name or domain/name, names and values of at most 63 letters, digits, dashes, dots and underscores. Default: empty."""
     node_selector: NotRequired[dict[str, str]]
-    """Node labels the pods require. Allowed: a map of text to text. Default: empty."""
+    """Node labels the pods require. Allowed: text to text; keys as name or domain/name, names and values of at most 63 letters, digits, dashes, dots and underscores. Default: empty."""
     pods: NotRequired[str]
     """What runs the pods: eci (ACK Serverless on ECI), virtual-node (ECI behind the virtual nodes of a managed cluster), acs (ACS), plain (any other Kubernetes). Allowed: eci, virtual-node, acs, plain. Default: eci."""
     tags: NotRequired[dict[str, str]]

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from ..base.constants import CELEBORN_MASTER_RPC, CELEBORN_VERSION, SCRAPER_NAMESPACE
+from ..base.constants import CELEBORN_MASTER_RPC, CELEBORN_PAUSE_RECEIVE, CELEBORN_VERSION, SCRAPER_NAMESPACE
 from ..base.inputs import Inputs
+from ..base.kubernetes import Annotations, Labels, PodLabels
 from ..base.mistakes import Mistakes, check, refuse
 from ..base.values import NamespaceName, Value, matching
 from ..pods.kinds import PODS_WORDS, Pods
@@ -183,7 +184,7 @@ class Workers(Inputs):
         return int(self.memory_gib * MIB_PER_GIB * 0.75) - self.heap_mib
 
 
-_WATERMARKS = (("ToResume", "0.7"), ("ToPauseReceive", "0.85"), ("ToPauseReplicate", "0.95"))
+_WATERMARKS = (("ToResume", "0.7"), ("ToPauseReceive", str(CELEBORN_PAUSE_RECEIVE)), ("ToPauseReplicate", "0.95"))
 
 
 class Disks(Inputs):
@@ -257,9 +258,9 @@ class ShuffleSettings(Inputs):
     network_policy: bool = Field(True, description="Admit only workspaces, the service itself and monitoring")
     cluster_domain: str = Field("cluster.local", description="DNS domain of the cluster")
     protect: bool = Field(False, description="Refuse to delete or replace what holds data while this is true")
-    pod_annotations: dict[str, str] = Field({}, description="Further annotations of all pods (ECI: k8s.aliyun.com/…)")
-    pod_labels: dict[str, str] = Field({}, description="Further labels of all pods (ACS: alibabacloud.com/…)")
-    node_selector: dict[str, str] = Field({}, description="Node labels the pods require")
+    pod_annotations: Annotations = Field({}, description="Further annotations of all pods (ECI: k8s.aliyun.com/…)")
+    pod_labels: PodLabels = Field({}, description="Further labels of all pods (ACS: alibabacloud.com/…)")
+    node_selector: Labels = Field({}, description="Node labels the pods require")
 
     @check
     def _never_on_spot_capacity(self) -> Mistakes:

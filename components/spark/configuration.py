@@ -26,7 +26,10 @@ TEMP_DIR = "/tmp"  # noqa: S108 - an emptyDir of the pod's own
 JINDO_POOL_MIB = 512
 JINDO_PROCS = "JINDO_DEFAULT_PROCS"
 HOLD_PLUGIN = "sparkonack.HoldInitialExecutors"
-"""Spark plugin of images/spark."""
+AT_ONCE_PLUGIN = "sparkonack.RequestAtOnce"
+"""Spark plugins of images/spark."""
+ALLOCATOR = "sparkonack.ConcurrentPodsAllocator"
+"""Allocator of executor pods of images/spark."""
 AUTH = "com.aliyun.jindodata.oss.auth."
 
 
@@ -107,6 +110,10 @@ def _burst(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     scaling = settings.scaling
     yield "spark.kubernetes.allocation.batch.size", scaling.batch_size, BATCH_MEASURED
     yield "spark.kubernetes.allocation.batch.delay", f"{scaling.batch_delay_ms}ms", "see batch.size; over 100 ms"
+    if scaling.concurrent_creates:
+        why = "Spark's own allocator with several creates under way; what it decides stays"
+        yield "spark.kubernetes.allocation.pods.allocator", ALLOCATOR, why
+        yield "spark.sparkonack.concurrentCreates", scaling.concurrent_creates, "creates under way at a time"
     why = "lists pods from the API server's cache; a list of thousands of pods otherwise loads etcd"
     yield "spark.kubernetes.executor.enablePollingWithResourceVersion", "true", why
     for side in ("submission", "driver"):
@@ -121,8 +128,13 @@ def _dynamic(settings: SparkSettings, context: JobContext) -> Iterator[Line]:
     yield "spark.dynamicAllocation.initialExecutors", min(scaling.initial_executors, most), "requested at the start"
     yield "spark.dynamicAllocation.maxExecutors", most, "what the settings and the quota, less the drivers, allow"
     yield "spark.dynamicAllocation.executorIdleTimeout", f"{scaling.idle_timeout_seconds}s", IDLE_TIMEOUT_MEASURED
-    if scaling.hold_initial_executors:
-        yield "spark.plugins", HOLD_PLUGIN, "the idle time of the first executors begins with the first task"
+    plugins = {
+        HOLD_PLUGIN: "the idle time of the first executors begins with the first task" * scaling.hold_initial_executors,
+        AT_ONCE_PLUGIN: "all executors that a stage can use are requested at once" * scaling.request_at_once,
+    }
+    chosen = {name: why for name, why in plugins.items() if why}
+    if chosen:
+        yield "spark.plugins", ",".join(chosen), "; ".join(chosen.values())
     remote = bool(context.shuffle_conf)
     why = "executors hold no shuffle data" if remote else "no shuffle service: executors with shuffle data must stay"
     yield "spark.dynamicAllocation.shuffleTracking.enabled", str(not remote).lower(), why

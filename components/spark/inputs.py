@@ -151,6 +151,19 @@ class ScalingSettings(Inputs):
         "than the time-out would otherwise lose them before it uses them. Needs the image of images/spark, which has "
         "the class",
     )
+    request_at_once: bool = Field(
+        False,
+        description="Request all executors that a stage's tasks can use a second after they began to wait, instead of "
+        "1, 2, 4, … from second to second: the last of 3,000 are requested 11 s earlier, and a stage of many short "
+        "tasks gets more executors than it needs. Needs the image of images/spark, which has the class",
+    )
+    concurrent_creates: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Executor pods that a driver creates at the same time; 0: one after the other, by Spark's own "
+        "allocator. Needs the image of images/spark, which has the class",
+    )
     batch_size: int = Field(
         500,
         ge=1,

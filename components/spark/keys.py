@@ -6,11 +6,14 @@ the isolation of teams or the give-back of idle executors depends.
 
 import difflib
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..base.kubernetes import one_line
 from ..shuffle.keys import check_client_conf
+from .older_keys import current_name
 
 FAMILIES = (
     "spark.dynamicAllocation.",
@@ -35,6 +38,7 @@ class Protected:
         return key.startswith(self.key) if self.key.endswith(".") else key == self.key
 
 
+_ROLE, _TAGS = "the workspace decides on the pods' role", "the bill tells teams apart by these tags"
 PROTECTED: tuple[Protected, ...] = (
     Protected("spark.master", "isolation", "the operator decides which API server is called"),
     Protected("spark.submit.deployMode", "isolation", "a client-mode driver would run inside the operator's pod"),
@@ -56,6 +60,10 @@ PROTECTED: tuple[Protected, ...] = (
     Protected("spark.kubernetes.executor.scheduler.name", "placement", "virtual nodes need the default scheduler"),
     Protected("spark.kubernetes.scheduler.name", "placement", "virtual nodes need the default scheduler"),
     Protected("spark.kubernetes.executor.label.spark-role", "isolation", "policies recognise pods by it"),
+    Protected("spark.kubernetes.driver.annotation.k8s.aliyun.com/eci-ram-role-name", "isolation", _ROLE),
+    Protected("spark.kubernetes.executor.annotation.k8s.aliyun.com/eci-ram-role-name", "isolation", _ROLE),
+    Protected("spark.kubernetes.driver.annotation.k8s.aliyun.com/eci-custom-tags", "isolation", _TAGS),
+    Protected("spark.kubernetes.executor.annotation.k8s.aliyun.com/eci-custom-tags", "isolation", _TAGS),
     Protected("spark.kubernetes.driver.label.spark-role", "isolation", "policies recognise pods by it"),
     Protected("spark.driver.port", "isolation", "network policies open this port only"),
     Protected("spark.driver.blockManager.port", "isolation", "network policies open this port only"),
@@ -89,8 +97,9 @@ PROTECTED: tuple[Protected, ...] = (
 
 
 def protected(key: str) -> Protected | None:
-    """The entry that protects `key`, if any."""
-    return next((p for p in PROTECTED if p.covers(key)), None)
+    """The entry that protects `key`, under its current name, if any."""
+    name = current_name(key)
+    return next((p for p in PROTECTED if p.covers(name)), None)
 
 
 @functools.cache
@@ -116,11 +125,20 @@ def entry_mistake(key: str, value: str) -> str | None:
     """Why a user may not set `key` to `value`, as the end of a sentence; None if it is fine."""
     if not key.startswith("spark."):
         return f"only keys that begin with 'spark.' reach a job; did you mean {'spark.' + key!r}?"
+    if not one_line(value) or not one_line(key) or re.search(r"[\s=:]", key):
+        return "allowed: a key without blanks, = and :, and a value of one line without control characters"
     entry = protected(key)
     if entry is not None:
         return f"set by the platform: {entry.reason}; allowed: leave it out"
     mistakes = check_client_conf({key: value}, "")
     if mistakes:
         return mistakes[0].partition(": ")[2]
+    return _not_current(key)
+
+
+def _not_current(key: str) -> str | None:
+    current = current_name(key)
+    if current != key:
+        return f"an older name, which Spark reads only where the current one is not set; allowed: {current}"
     meant = misspelt(key)
     return f"unknown key, which Spark would ignore; did you mean {meant!r}?" if meant else None

@@ -98,6 +98,17 @@ def _template(settings: SparkSettings, context: JobContext, role: str, container
 
 
 def _spark_container(context: JobContext, name: str) -> Template:
+    """Spark's container. Its root file system stays writable, unlike those of the platform's own services, because
+    Spark writes into it in places that are no volume's:
+
+    - the working directory, /opt/spark/work-dir: jars, files, archives and Python files of a job are put there when the
+      driver fetches them and when an executor gets them (`SparkFiles`, `spark.jars`, `spark.files`, `spark.archives`);
+    - Python: byte code beside the modules, and packages that a job unpacks into its working directory;
+    - programs of teams, whose images may expect to write where Spark's official image lets them.
+
+    What that is worth to an attacker is little: the container runs as user 185 without capabilities, nothing in the
+    image but the work directory and the folders for local data belongs to that user, and the pod ends with its job.
+    """
     return {
         "name": name,
         "securityContext": container_security(),

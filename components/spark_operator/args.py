@@ -50,11 +50,11 @@ class SparkOperatorArgs(TypedDict):
     log_level: NotRequired[str]
     """Log level of the controller. Allowed: debug, info, error. Default: info."""
     pod_annotations: NotRequired[dict[str, str]]
-    """Further annotations of the controller pods (ECI: k8s.aliyun.com/…). Allowed: a map of text to text. Default: empty."""
+    """Further annotations of the controller pods (ECI: k8s.aliyun.com/…). Allowed: text to text; keys as domain/name. Default: empty."""
     pod_labels: NotRequired[dict[str, str]]
-    """Further labels of the controller pods (ACS: alibabacloud.com/…). Allowed: a map of text to text. Default: empty."""
+    """Further labels of the controller pods (ACS: alibabacloud.com/…). Allowed: text to text; keys as name or domain/name, names and values of at most 63 letters, digits, dashes, dots and underscores. Default: empty."""
     node_selector: NotRequired[dict[str, str]]
-    """Node labels the controller pods require. Allowed: a map of text to text. Default: empty."""
+    """Node labels the controller pods require. Allowed: text to text; keys as name or domain/name, names and values of at most 63 letters, digits, dashes, dots and underscores. Default: empty."""
     job_namespaces: list[str]
     """Namespaces whose SparkApplications it runs. They must exist before the operator. Allowed: a list, each text."""
     pods: NotRequired[str]

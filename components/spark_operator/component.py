@@ -21,6 +21,7 @@ from ..base.constants import (
     PROJECT,
     SPARK_OPERATOR_VERSION,
 )
+from ..base.egress import anywhere
 from ..pods.kinds import KINDS
 from ..pods.parts import cost_tags, restricted_namespace, virtual_node_tolerations
 from ..spark import submit
@@ -201,7 +202,8 @@ def _pods(inputs: SparkOperatorInputs) -> dict[str, Any]:
 def network_policy(metrics_namespace: str) -> NetworkPolicySpecArgsDict:
     """Spec of the one NetworkPolicy: metrics in; DNS and HTTPS (API server, repositories of job files) out.
 
-    Egress is by port, because the cloud chooses the API server's address. Fixed ports and no `endPort`, which ACK's
+    Egress is by port, because the cloud chooses the API server's address; only the metadata service, whose address is
+    known, is excepted. Fixed ports and no `endPort`, which ACK's
     Poseidon does not support.
     """
     return {
@@ -214,8 +216,8 @@ def network_policy(metrics_namespace: str) -> NetworkPolicySpecArgsDict:
             }
         ],
         "egress": [
-            {"ports": [{"protocol": "UDP", "port": DNS}, {"protocol": "TCP", "port": DNS}]},
-            {"ports": [{"protocol": "TCP", "port": HTTPS}, {"protocol": "TCP", "port": KUBE_API}]},
+            {"to": anywhere(), "ports": [{"protocol": "UDP", "port": DNS}, {"protocol": "TCP", "port": DNS}]},
+            {"to": anywhere(), "ports": [{"protocol": "TCP", "port": port} for port in (HTTPS, KUBE_API)]},
         ],
     }
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ..base.constants import SCRAPER_NAMESPACE, SPARK_OPERATOR_VERSION
 from ..base.inputs import Inputs
+from ..base.kubernetes import Annotations, Labels, PodLabels
 from ..base.mistakes import Mistakes, check
 from ..base.sentences import show
 from ..base.values import NamespaceName, matching
@@ -128,13 +129,11 @@ class OperatorSettings(Inputs):
     )
     ui_service: bool = Field(True, description="A Service for each running job's UI (counts against the team's quota)")
     log_level: Literal["debug", "info", "error"] = Field("info", description="Log level of the controller")
-    pod_annotations: dict[str, str] = Field(
+    pod_annotations: Annotations = Field(
         {}, description="Further annotations of the controller pods (ECI: k8s.aliyun.com/…)"
     )
-    pod_labels: dict[str, str] = Field(
-        {}, description="Further labels of the controller pods (ACS: alibabacloud.com/…)"
-    )
-    node_selector: dict[str, str] = Field({}, description="Node labels the controller pods require")
+    pod_labels: PodLabels = Field({}, description="Further labels of the controller pods (ACS: alibabacloud.com/…)")
+    node_selector: Labels = Field({}, description="Node labels the controller pods require")
 
     @check
     def _never_on_spot_capacity(self) -> Mistakes:

@@ -86,6 +86,11 @@ def hdfs_template(bucket: str, settings: HdfsBucket, tags: Mapping[str, str]) ->
     }
 
 
+def ros_stack_name(bucket: str) -> str:
+    """Name of the ROS stack that holds an HDFS bucket."""
+    return f"oss-hdfs-{bucket}"
+
+
 def hdfs_bucket(
     name: str,
     bucket: str,
@@ -100,7 +105,7 @@ def hdfs_bucket(
     digest = hashlib.sha256(template.encode()).hexdigest()[:16]
     return alicloud.ros.Stack(
         name,
-        stack_name=f"oss-hdfs-{bucket}",
+        stack_name=ros_stack_name(bucket),
         template_body=template,
         parameters=[{"parameter_key": TEMPLATE_HASH, "parameter_value": digest}],
         deletion_protection="Enabled",

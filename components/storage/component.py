@@ -39,6 +39,8 @@ class Storage(pulumi.ComponentResource):
     """Its root, `oss://<bucket>`."""
     team_roots: dict[str, str]
     """Team -> root of its own HDFS bucket, for the teams in `team_buckets`."""
+    team_event_log_dirs: dict[str, str]
+    """Team -> where its jobs write event logs, for the same teams: their roles have no rights on the shared bucket."""
 
     def __init__(self, name: str, args: StorageArguments, opts: pulumi.ResourceOptions | None = None) -> None:
         """Raises InputError when an input is wrong, before any resource."""
@@ -53,6 +55,7 @@ class Storage(pulumi.ComponentResource):
         self.files_bucket = inputs.files_bucket
         self.files_root = f"oss://{inputs.files_bucket}"
         self.team_roots = {team: inputs.team_root(team, inputs.region) for team in inputs.team_buckets}
+        self.team_event_log_dirs = {team: inputs.event_log_dir(team, inputs.region) for team in inputs.team_buckets}
         self.register_outputs(
             {
                 "hdfsBucket": self.hdfs_bucket,
@@ -63,6 +66,7 @@ class Storage(pulumi.ComponentResource):
                 "filesBucket": self.files_bucket,
                 "filesRoot": self.files_root,
                 "teamRoots": self.team_roots,
+                "teamEventLogDirs": self.team_event_log_dirs,
             }
         )
 

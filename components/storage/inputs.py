@@ -231,6 +231,11 @@ class StorageSettings(Inputs):
         """Name of the plain bucket."""
         return self.files.bucket or f"{self.bucket_prefix}-files"
 
+    @property
+    def hdfs_buckets(self) -> tuple[str, ...]:
+        """Names of all HDFS buckets: the shared one and those of single teams."""
+        return (self.hdfs_bucket, *(self.team_bucket(team) for team in self.team_buckets))
+
     def team_bucket(self, team: str) -> str:
         """Name of the HDFS bucket that holds a team's data."""
         return f"{self.hdfs_bucket}-{team}" if team in self.team_buckets else self.hdfs_bucket
@@ -239,6 +244,10 @@ class StorageSettings(Inputs):
         """Where a team keeps its data: the root of its own bucket, or a folder of the shared one."""
         root = hdfs_root(self.team_bucket(team), region)
         return root if team in self.team_buckets else f"{root}/{TEAMS}/{team}"
+
+    def event_log_dir(self, team: str, region: str) -> str:
+        """Where a team's jobs write event logs: in the bucket that its role may write, its own or the shared one."""
+        return f"{hdfs_root(self.team_bucket(team), region)}/{EVENT_LOGS}"
 
     def team_folder(self, team: str) -> str:
         """A team's folder of the plain bucket (jars, job files, results), for its role and its jobs."""

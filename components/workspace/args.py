@@ -54,7 +54,7 @@ class WorkspaceArgs(TypedDict):
     images: NotRequired[list[str]]
     """Images that jobs may use; the platform's Spark image is always allowed. The defaults are the official Spark images. Allowed: a list, each an image without tag (registry.example.com/data/spark), or a folder of images ending with / (registry.example.com/data/). Default: spark, apache/spark."""
     egress_cloud_cidrs: NotRequired[list[str]]
-    """Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here). Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.64.0.0/10."""
+    """Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here); the metadata service in them is excepted. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 100.64.0.0/10."""
     egress_cluster_cidrs: NotRequired[list[str]]
     """Ranges of the API server, ports 443 and 6443, for drivers only; narrow it to the VPC's range. Allowed: a list, each an IPv4 range such as 10.0.0.0/16, mask /8 to /32. Default: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16."""
     egress_dns_cidrs: NotRequired[list[str]]
@@ -97,6 +97,10 @@ class WorkspaceArgs(TypedDict):
     """Seconds until an idle executor is given back. 10 s saved 61 % of executor time in a job with one long reduce task, Spark's 60 s only 14 % (measured). Allowed: a whole number from 5 to 60. Default: 10."""
     spark_scaling_hold_initial_executors: NotRequired[bool]
     """Start the idle time of a job's first executors with its first task: a driver that plans longer than the time-out would otherwise lose them before it uses them. Needs the image of images/spark, which has the class. Allowed: true or false. Default: false."""
+    spark_scaling_request_at_once: NotRequired[bool]
+    """Request all executors that a stage's tasks can use a second after they began to wait, instead of 1, 2, 4, … from second to second: the last of 3,000 are requested 11 s earlier, and a stage of many short tasks gets more executors than it needs. Needs the image of images/spark, which has the class. Allowed: true or false. Default: false."""
+    spark_scaling_concurrent_creates: NotRequired[int]
+    """Executor pods that a driver creates at the same time; 0: one after the other, by Spark's own allocator. Needs the image of images/spark, which has the class. Allowed: a whole number from 0 to 64. Default: 0."""
     spark_scaling_batch_size: NotRequired[int]
     """Executor pods requested in one round. Spark's 5 to 20 gives 5 to 15 pods a second; 500 every 200 ms gave 43 to 60 (measured). Allowed: a whole number from 1 to 10000. Default: 500."""
     spark_scaling_batch_delay_ms: NotRequired[int]
@@ -110,9 +114,9 @@ class WorkspaceArgs(TypedDict):
     spark_credentials_sidecar_image: NotRequired[pulumi.Input[str]]
     """Image with ack-ram-tool, used when pods get their cloud identity by RRSA: JindoSDK cannot use RRSA tokens itself, a sidecar serves it short-lived credentials on loopback (unproven on ECI). Allowed: an image with its tag or digest. Default: registry.cn-hangzhou.aliyuncs.com/acs/ack-ram-tool:1.3.0."""
     labels: NotRequired[dict[str, str]]
-    """Further labels of the namespace. Allowed: a map of text to text. Default: empty."""
+    """Further labels of the namespace. Allowed: text to text; keys as name or domain/name, names and values of at most 63 letters, digits, dashes, dots and underscores. Default: empty."""
     tags: NotRequired[dict[str, str]]
-    """Further cost tags of the team's pods, for example cost-center: data. Allowed: a map of text to text. Default: empty."""
+    """Further cost tags of the team's pods, for example cost-center: data. Allowed: text to text; keys of 1 to 128 characters that do not begin with aliyun or acs:, values of at most 128, neither with a comma, a colon or a line break (ECI writes them as key:value,key:value). Default: empty."""
     credentials: NotRequired[str]
     """How pods prove who they are to OSS: the RAM role of the ECI pod (eci), their service account (rrsa), or none without OSS. Allowed: eci, rrsa, none. Default: none."""
     role_name: NotRequired[pulumi.Input[str]]

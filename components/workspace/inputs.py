@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from ..base.cloud import Region, cidr
+from ..base.cloud import OwnTags, Region, cidr
 from ..base.constants import SCRAPER_NAMESPACE
+from ..base.egress import METADATA_ADDRESS, METADATA_SERVICE
 from ..base.inputs import Inputs
+from ..base.kubernetes import Labels, names
 from ..base.mistakes import Mistakes, check, not_allowed
 from ..base.sentences import Allowed, show
 from ..base.values import Value, matching
@@ -32,14 +34,16 @@ ImagePrefix = Annotated[
     ),
 ]
 Cidr = Annotated[str, *cidr(8, 32, private=False)]
-EVERYONE = ("system:masters", "system:authenticated", "system:unauthenticated", "system:serviceaccounts")
 
 
-def _subjects(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name in EVERYONE or not name.strip():
-            raise not_allowed(f"{name!r} is not a group of one team; allowed: the team's own users, groups or CI")
-    return names
+def _no_metadata_service(cidrs: tuple[str, ...]) -> tuple[str, ...]:
+    """A range that merely holds the service's address excepts it; the address itself cannot be wanted."""
+    if {METADATA_ADDRESS, METADATA_SERVICE} & set(cidrs):
+        raise not_allowed(
+            f"{METADATA_SERVICE!r} is the metadata service, which hands out credentials; allowed: other ranges (pods "
+            "with a RAM role reach it anyway)"
+        )
+    return cidrs
 
 
 def _destinations(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -52,10 +56,13 @@ def _destinations(values: tuple[str, ...]) -> tuple[str, ...]:
             wrong = True
         if wrong:
             raise not_allowed(f"{value!r} is not a destination; allowed: IPv4 range and port, such as 10.1.2.0/24:3306")
+        _no_metadata_service((address,))
     return values
 
 
-Subjects = Annotated[tuple[str, ...], AfterValidator(_subjects)]
+Cidrs = Annotated[tuple[Cidr, ...], AfterValidator(_no_metadata_service)]
+Groups = Annotated[tuple[str, ...], names("the team's own groups", accounts=False)]
+Users = Annotated[tuple[str, ...], names("the team's own users, or accounts of CI by full name", accounts=True)]
 Destinations = Annotated[tuple[str, ...], AfterValidator(_destinations), Allowed("a list of range:port")]
 Count = Annotated[int, Field(ge=0, le=100000)]
 Positive = Annotated[int, Field(ge=1, le=100000)]
@@ -118,22 +125,23 @@ class ContainerSize(Inputs):
 class Submitters(Inputs):
     """Who may submit jobs, in addition to the workspace's own group `spark-on-ack:<team>:submit`."""
 
-    groups: Subjects = Field((), description="Further groups, under the names the cluster's authentication gives them")
-    users: Subjects = Field((), description="Further users: RAM user ids, or system:serviceaccount:<namespace>:<name>")
+    groups: Groups = Field((), description="Further groups, under the names the cluster's authentication gives them")
+    users: Users = Field((), description="Further users: RAM user ids, or system:serviceaccount:<namespace>:<name>")
 
 
 class Egress(Inputs):
     """Where jobs may connect to, in addition to their own pods, DNS, the API server and the shuffle service."""
 
-    cloud_cidrs: tuple[Cidr, ...] = Field(
+    cloud_cidrs: Cidrs = Field(
         ("100.64.0.0/10",),
-        description="Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here)",
+        description="Ranges of the cloud's own services, port 443: OSS, STS and RAM inside a VPC (not proven here); "
+        "the metadata service in them is excepted",
     )
-    cluster_cidrs: tuple[Cidr, ...] = Field(
+    cluster_cidrs: Cidrs = Field(
         ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
         description="Ranges of the API server, ports 443 and 6443, for drivers only; narrow it to the VPC's range",
     )
-    dns_cidrs: tuple[Cidr, ...] = Field(
+    dns_cidrs: Cidrs = Field(
         (),
         description="DNS servers besides those in kube-system; empty: any in cluster_cidrs and cloud_cidrs, because "
         "the address of a managed CoreDNS cannot be known here",
@@ -163,8 +171,8 @@ class WorkspaceSettings(Inputs):
     )
     egress: Egress = Field(Egress(), description="Where jobs may connect to")
     spark: SparkSettings = Field(SparkSettings(), description="The team's job defaults; they override the platform's")
-    labels: dict[str, str] = Field({}, description="Further labels of the namespace")
-    tags: dict[str, str] = Field({}, description="Further cost tags of the team's pods, for example cost-center: data")
+    labels: Labels = Field({}, description="Further labels of the namespace")
+    tags: OwnTags = Field({}, description="Further cost tags of the team's pods, for example cost-center: data")
 
     @classmethod
     def prepared(cls, data: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -7,14 +7,14 @@ ports that the Spark configuration fixes. The first selects every pod in both di
 from typing import Any, Final
 
 from ..base import constants as c
+from ..base.egress import METADATA_SERVICE, blocks
 from ..shuffle.access import CLIENT_PORTS, namespaces, tcp
 from .inputs import WorkspaceInputs
 
 JOB_PORTS: Final = (c.SPARK_DRIVER_RPC, c.SPARK_BLOCK_MANAGER, c.CELEBORN_CLIENT)
 """What drivers and executors of one job open to each other."""
-METADATA_SERVICE: Final = "100.100.100.200/32"
-"""Where a pod with an ECI RAM role gets its short-lived credentials, on port 80 (facts: storage, credentials A)."""
 HTTP: Final = 80
+"""Where the metadata service hands a pod with an ECI RAM role its short-lived credentials; no other port is open."""
 
 
 def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
@@ -28,12 +28,12 @@ def all_pods(inputs: WorkspaceInputs) -> dict[str, Any]:
         shuffle = namespaces(c.LABEL_NAMESPACE_NAME, inputs.shuffle_namespace)
         egress.append({"to": [shuffle], "ports": tcp(*CLIENT_PORTS)})
     if inputs.egress.cloud_cidrs:
-        egress.append({"to": _blocks(inputs.egress.cloud_cidrs), "ports": tcp(c.HTTPS)})
+        egress.append({"to": blocks(*inputs.egress.cloud_cidrs), "ports": tcp(c.HTTPS)})
     if inputs.credentials == "eci":
-        egress.append({"to": _blocks((METADATA_SERVICE,)), "ports": tcp(HTTP)})
+        egress.append({"to": blocks(METADATA_SERVICE), "ports": tcp(HTTP)})
     for destination in inputs.egress.destinations:
         block, _, port = destination.rpartition(":")
-        egress.append({"to": _blocks((block,)), "ports": tcp(int(port))})
+        egress.append({"to": blocks(block), "ports": tcp(int(port))})
     return {
         "podSelector": {},
         "policyTypes": ["Ingress", "Egress"],
@@ -47,7 +47,7 @@ def _dns(inputs: WorkspaceInputs) -> dict[str, Any]:
     address cannot be known here. Never one on the internet.
     """
     egress = inputs.egress
-    servers = _blocks(egress.dns_cidrs or (*egress.cluster_cidrs, *egress.cloud_cidrs))
+    servers = blocks(*(egress.dns_cidrs or (*egress.cluster_cidrs, *egress.cloud_cidrs)))
     ports = [{"protocol": "UDP", "port": c.DNS}, *tcp(c.DNS)]
     return {"to": [namespaces(c.LABEL_NAMESPACE_NAME, "kube-system"), *servers], "ports": ports}
 
@@ -59,9 +59,5 @@ def drivers(inputs: WorkspaceInputs) -> dict[str, Any]:
         "podSelector": {"matchExpressions": [roles]},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [{"from": [namespaces(c.LABEL_NAMESPACE_NAME, inputs.metrics_namespace)], "ports": tcp(c.SPARK_UI)}],
-        "egress": [{"to": _blocks(inputs.egress.cluster_cidrs), "ports": tcp(c.HTTPS, c.KUBE_API)}],
+        "egress": [{"to": blocks(*inputs.egress.cluster_cidrs), "ports": tcp(c.HTTPS, c.KUBE_API)}],
     }
-
-
-def _blocks(cidrs: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [{"ipBlock": {"cidr": block}} for block in cidrs]

@@ -13,7 +13,8 @@ from replay.graph import Graph
 class Verdict:
     """The verdict of a rule: at which level, on which resource (empty URN: the stack), in a whole sentence.
 
-    An undecided verdict is always advisory: the rule met a value that is not known before an update.
+    An undecided verdict says that the rule met a value which is not known before an update. It is advisory, unless the
+    environment treats what is known only later as a violation (`undecided` in its JSON).
     """
 
     rule: str
@@ -24,12 +25,19 @@ class Verdict:
     undecided: bool = False
 
 
-def check(graph: Graph, rules: Sequence[Rule], config: Config, context: Context) -> list[Verdict]:
-    """Every verdict of the rules over the graph, at the config's levels, in the order of the rules."""
-    return check_views([view_of(r) for r in graph], rules, config, context)
+def check(
+    graph: Graph, rules: Sequence[Rule], config: Config, context: Context, undecided: Level = "advisory"
+) -> list[Verdict]:
+    """Every verdict of the rules over the graph, at the config's levels, in the order of the rules.
+
+    `undecided` is the level of a mandatory rule that met a value which is known only later.
+    """
+    return check_views([view_of(r) for r in graph], rules, config, context, undecided)
 
 
-def check_views(views: Sequence[View], rules: Sequence[Rule], config: Config, context: Context) -> list[Verdict]:
+def check_views(
+    views: Sequence[View], rules: Sequence[Rule], config: Config, context: Context, undecided: Level = "advisory"
+) -> list[Verdict]:
     """`check` for resources that are already views."""
     verdicts: list[Verdict] = []
     for rule in rules:
@@ -42,14 +50,15 @@ def check_views(views: Sequence[View], rules: Sequence[Rule], config: Config, co
         else:
             judged = (v for v in views if rule.applies_to(v.type))
             findings = [f for v in judged for f in rule.on_resource(v, context, figures)]
-        verdicts += [_verdict(rule, level, f) for f in findings]
+        verdicts += [_verdict(rule, f, level, undecided, context) for f in findings]
     return verdicts
 
 
-def _verdict(rule: Rule, level: Level, finding: Finding) -> Verdict:
+def _verdict(rule: Rule, finding: Finding, level: Level, undecided: Level, context: Context) -> Verdict:
     urn = finding.view.urn if finding.view else ""
-    shown: Level = "advisory" if finding.undecided else level
-    return Verdict(rule.id, shown, rule.severity, urn, rule.sentence(finding), finding.undecided)
+    refused = not finding.undecided or (finding.later and undecided == "mandatory")
+    shown: Level = level if refused else "advisory"
+    return Verdict(rule.id, shown, rule.severity, urn, rule.sentence(finding, context, refused), finding.undecided)
 
 
 def mandatory(verdicts: Sequence[Verdict]) -> list[Verdict]:

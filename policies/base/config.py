@@ -12,20 +12,27 @@ from typing import Any, cast
 
 from components.base.mistakes import InputError
 from components.base.sentences import nearest, unknown_key
-from policies.base.rule import LEVELS, Level, Rule
+from policies.base import allow
+from policies.base.rule import LEVELS, Context, Level, Rule
 
 ALL = "all"
 LEVEL = "enforcementLevel"
+UNDECIDED = "undecided"
+"""Level of a mandatory rule that met a value which is known only later; like the allow-list it holds for both packs and
+is in the JSON of the pack `isolation`. To the engine it looks like the level of a rule that no pack has."""
+POLICIES = Path(__file__).resolve().parent.parent
+OWNER = "isolation"
 FALLBACK = "prod"
 """The file of environments without one of their own: the strictest."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """Level and figures of each rule, by rule id."""
+    """Level and figures of each rule, by rule id, and how what is known only later is treated."""
 
     levels: dict[str, Level]
     figures: dict[str, dict[str, Any]]
+    undecided: Level = "advisory"
 
 
 def config_file(pack: Path, environment: str) -> Path:
@@ -36,11 +43,29 @@ def config_file(pack: Path, environment: str) -> Path:
 
 def load(path: Path, rules: Sequence[Rule]) -> Config:
     """The file's levels and figures over the rules' own defaults. Raises InputError with every mistake in it."""
+    return read(_data(path), rules, path.name)
+
+
+def context_of(environment: str, region: str | None, policies: Path = POLICIES) -> Context:
+    """What rules know of an environment besides resources; both packs have the allow-list of one JSON.
+
+    Raises InputError with every mistake in the allow-list.
+    """
+    path = config_file(policies / OWNER, environment)
+    data = _data(path)
+    rule = data.get(allow.RULE) if isinstance(data, dict) else None
+    listed = rule.get(allow.ALLOW, {}) if isinstance(rule, dict) else {}
+    wrong = allow.mistakes(listed)
+    if wrong:
+        raise InputError(f"{path.name}: {sentence}" for sentence in wrong)
+    return Context(region=region, environment=path.stem, allow=allow.read(listed))
+
+
+def _data(path: Path) -> Any:  # noqa: ANN401 - JSON
     try:
-        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_key_twice)
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_key_twice)
     except json.JSONDecodeError as e:
         raise InputError([f"{path.name}: line {e.lineno}: not JSON ({e.msg})"]) from None
-    return read(data, rules, path.name)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,7 +87,8 @@ def read(data: object, rules: Sequence[Rule], title: str = "config") -> Config:
         raise InputError(wrong)
     whole: Level | None = _level_of(data.get(ALL))
     levels = {r.id: _level_of(data.get(r.id)) or whole or r.level for r in rules}
-    return Config(levels, {r.id: _figures(r, data.get(r.id)) for r in rules})
+    figures = {r.id: _figures(r, data.get(r.id)) for r in rules}
+    return Config(levels, figures, data.get(UNDECIDED, "advisory"))
 
 
 def defaults(rules: Sequence[Rule]) -> Config:
@@ -90,6 +116,9 @@ def figure_mistakes(rule: Rule, values: dict[str, Any], path: str) -> list[str]:
             wrong.append(unknown_key(name, [LEVEL, *rule.figures], f"{path}.{name}"))
             continue
         figure, default = rule.figures[name]
+        if rule.id == allow.RULE:
+            wrong += allow.mistakes(value)
+            continue
         allowed = _not_allowed(value, figure.schema(default))
         if allowed:
             wrong.append(f"{path}.{name}: {value!r} is not allowed; allowed: {allowed}")
@@ -97,8 +126,13 @@ def figure_mistakes(rule: Rule, values: dict[str, Any], path: str) -> list[str]:
 
 
 def _mistakes(key: str, value: object, by_id: dict[str, Rule]) -> list[str]:
-    if key != ALL and key not in by_id:
-        return [unknown_key(key, [ALL, *by_id])]
+    whole = {ALL} | ({UNDECIDED} if allow.RULE in by_id else set())
+    if key not in whole and key not in by_id:
+        if key in (UNDECIDED, allow.RULE):
+            return [f"{key}: belongs into the JSON of {OWNER}/, for both packs"]
+        return [unknown_key(key, [*sorted(whole), *by_id])]
+    if key == UNDECIDED and value not in ("advisory", "mandatory"):
+        return [f"{key}: {value!r} is not allowed; allowed: advisory, mandatory"]
     if isinstance(value, str):
         return _level_mistakes(value, key)
     if not isinstance(value, dict) or key == ALL:

@@ -5,6 +5,7 @@ raises, which the engine shows as the advisory "can't run policy … during prev
 before each operation, so a mandatory rule decides then.
 """
 
+import functools
 import json
 import os
 import sys
@@ -28,9 +29,10 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from components.base.constants import PROJECT
 from components.base.mistakes import InputError
-from policies.base.config import check_all, figure_mistakes
+from policies.base.config import check_all, context_of, figure_mistakes
 from policies.base.rule import Context, Finding, Rule
-from policies.base.view import Props, View, opened
+from policies.base.tokens import read_as
+from policies.base.view import View, opened, seen
 
 
 def serve(name: str, description: str, directory: Path, rules: Sequence[Rule]) -> NoReturn:
@@ -40,6 +42,7 @@ def serve(name: str, description: str, directory: Path, rules: Sequence[Rule]) -
     """
     try:
         check_all(directory, rules)
+        engine_context()
     except InputError as e:
         sys.exit(str(e))
     PolicyPack(name, [policy_of(r) for r in rules], EnforcementLevel.MANDATORY, description=description)
@@ -63,27 +66,23 @@ def policy_of(rule: Rule) -> Policy:
 
 
 def _on_resource(rule: Rule, args: ResourceValidationArgs, report: ReportViolation) -> None:
-    if rule.applies_to(args.resource_type):
+    if rule.applies_to(read_as(args.resource_type)):
         figures = _figures(rule, args.get_config(), report)
-        view = View(
-            args.urn, args.resource_type, args.name, _props(args.props), {"protect": args.opts.protect},
-            args.opts.parent or "",
-        )  # fmt: skip
-        _report(rule, rule.on_resource(view, engine_context(), figures), report)
+        context = engine_context()
+        _report(rule, rule.on_resource(_view(args), context, figures), context, report)
 
 
 def _on_stack(rule: Rule, args: StackValidationArgs, report: ReportViolation) -> None:
     figures = _figures(rule, args.get_config(), report)
-    views = [
-        View(r.urn, r.resource_type, r.name, _props(r.props), {"protect": r.opts.protect}, r.opts.parent or "")
-        for r in args.resources
-        if rule.applies_to(r.resource_type)
-    ]
-    _report(rule, rule.on_stack(views, engine_context(), figures), report)
+    views = [_view(r) for r in args.resources if rule.applies_to(read_as(r.resource_type))]
+    context = engine_context()
+    _report(rule, rule.on_stack(views, context, figures), context, report)
 
 
-def _props(proxied: Any) -> Props:  # noqa: ANN401
-    return Props(opened(proxied, UnknownValueError))
+def _view(resource: Any) -> View:  # noqa: ANN401 - the two classes of the engine's library have no common one
+    properties = opened(resource.props, UnknownValueError)
+    options = {"protect": resource.opts.protect}
+    return seen(resource.urn, resource.resource_type, resource.name, properties, options, resource.opts.parent or "")
 
 
 def _figures(rule: Rule, configured: Any, report: ReportViolation) -> dict[str, Any]:  # noqa: ANN401
@@ -98,18 +97,20 @@ def _figures(rule: Rule, configured: Any, report: ReportViolation) -> dict[str, 
     return {k: list(d) if isinstance(d, tuple) else d for k, (_, d) in rule.figures.items()} | known
 
 
-def _report(rule: Rule, findings: Sequence[Finding], report: ReportViolation) -> None:
+def _report(rule: Rule, findings: Sequence[Finding], context: Context, report: ReportViolation) -> None:
     undecided = [f for f in findings if f.undecided]
     for finding in findings:
         if not finding.undecided:
-            report(rule.sentence(finding), finding.view.urn if finding.view else None)
+            report(rule.sentence(finding, context), finding.view.urn if finding.view else None)
     if undecided:
         error = UnknownValueError(UNKNOWN_STRING_VALUE, [])
-        error.message = "; ".join(rule.sentence(f) for f in undecided)
+        error.message = "; ".join(rule.sentence(f, context, refused=False) for f in undecided)
         raise error
 
 
+@functools.cache
 def engine_context() -> Context:
-    """The stack's region, from the configuration that the engine hands to the pack's process."""
+    """The stack's region and environment, from what the engine hands to the pack's process."""
     config = json.loads(os.environ.get("PULUMI_CONFIG") or "{}")
-    return Context(region=config.get(f"{PROJECT}:region"))
+    environment = config.get(f"{PROJECT}:environment") or os.environ.get("PULUMI_STACK") or ""
+    return context_of(environment, config.get(f"{PROJECT}:region"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from components.admission.rules import RULES
-from policies.base.rule import ResourceCheck, Rule, Severity, StackCheck
+from policies.base.rule import ResourceCheck, Rule, Said, Severity, StackCheck
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,14 @@ class Shared:
 
     def rule(self, check: ResourceCheck | StackCheck, types: tuple[str, ...] = (), whole_stack: bool = False) -> Rule:
         """The policy rule with these words and the given check."""
-        return Rule(self.id, self.title, self.severity, self.reason, self.way_out, check, types, whole_stack)
+        return Rule(
+            self.id, self.title, self.severity, self.reason, self.way_out, check, types, whole_stack, at_arrival=True
+        )
+
+    def of(self, job: bool, where: str, service: tuple[str, str]) -> str | Said:
+        """The message about a place in a resource; for what is none of Spark's with the words of `service`: message
+        and way out."""
+        return f"{self.message} ({where})" if job else Said(f"{service[0]} ({where})", service[1])
 
 
 def shared(rule_id: str) -> Shared:

@@ -5,15 +5,19 @@ graph marks unknown values and secrets. Either becomes a `View`, so that a rule 
 never values: any value may be a secret.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from components.base.sentences import path_text
 from policies.base.quantity import quantity
+from policies.base.tokens import is_patch, over_unchanged, read_as
 from replay.graph import SECRET, Resource, is_unknown
 
 Step = str | int
+LATER = "is not known yet"
+"""Why a rule cannot decide when a value is known only later."""
 
 
 class Unreadable(Exception):
@@ -26,8 +30,10 @@ class Unreadable(Exception):
 class Undecided(Exception):
     """A rule met a value that is not known yet, so it cannot decide."""
 
-    def __init__(self, what: str, why: str = "is not known yet") -> None:
+    def __init__(self, what: str, why: str = LATER, later: bool = False) -> None:
         super().__init__(f"{what} {why}")
+        self.later = later or why == LATER
+        """True when a value is known only later, False when for example a price is not known."""
 
 
 class Unknown:
@@ -98,13 +104,16 @@ class Props:
         return None if value is None else bool(_typed(value, bool, "true or false", (*self.path, *steps)))
 
     def number(self, *steps: Step) -> float | None:
-        """The number at a path; numbers written as text are read."""
+        """The number at a path, which is finite; numbers written as text are read."""
         value = self.raw(*steps)
         if value is None:
             return None
         try:
-            return float("no" if isinstance(value, bool) else value)
-        except (TypeError, ValueError):
+            number = float("no" if isinstance(value, bool) else value)
+            if not math.isfinite(number):
+                raise ValueError(number)
+            return number
+        except (TypeError, ValueError, OverflowError):
             raise Unreadable(self.where(*steps), "a number") from None
 
     def quantity(self, *steps: Step) -> float | None:
@@ -114,7 +123,7 @@ class Props:
             return None
         try:
             return quantity("no" if isinstance(value, bool) else value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise Unreadable(self.where(*steps), "a quantity such as 500m or 16Gi") from None
 
     def where(self, *steps: Step) -> str:
@@ -132,15 +141,28 @@ def _typed(value: Any, kind: type[Any], words: str, path: tuple[Step, ...]) -> A
 
 @dataclass(frozen=True)
 class View:
-    """One resource: type token, name, properties (inputs; outputs after an update), options under the engine's names
-    (`protect`, …), the parent's URN."""
+    """One resource: its type, name, properties (inputs; outputs after an update), options under the engine's names
+    (`protect`, …), the parent's URN. Made by `view_of` and `seen`."""
 
     urn: str
     type: str
+    """Type token that its properties are read as: of a Patch that of what it patches."""
     name: str
     props: Props
     options: Mapping[str, Any] = field(default_factory=dict)
     parent: str = ""
+    original: str = ""
+    """Its own type token where that is another one than `type`."""
+
+    @property
+    def token(self) -> str:
+        """Its own type token."""
+        return self.original or self.type
+
+    @property
+    def is_patch(self) -> bool:
+        """True when it sets some fields of an object that exists."""
+        return is_patch(self.token)
 
     @property
     def kind(self) -> str:
@@ -166,8 +188,18 @@ class View:
 
 def view_of(resource: Resource) -> View:
     """The view of a recorded resource, with secrets opened (no rule quotes a value)."""
-    props = Props(_of_record(resource.inputs))
-    return View(resource.urn, resource.type, resource.name, props, resource.options, resource.parent)
+    return seen(
+        resource.urn, resource.type, resource.name, _of_record(resource.inputs), resource.options, resource.parent
+    )
+
+
+def seen(
+    urn: str, token: str, name: str, properties: object, options: Mapping[str, Any] | None = None, parent: str = ""
+) -> View:
+    """A resource of this type token as rules see it; `properties` are plain data with UNKNOWN for what is not known."""
+    type_ = read_as(token)
+    props = Props(over_unchanged(token, properties))
+    return View(urn, type_, name, props, options or {}, parent, "" if type_ == token else token)
 
 
 def _of_record(value: object) -> object:
@@ -180,18 +212,24 @@ def _of_record(value: object) -> object:
 
 def opened(value: object, unknown: type[Exception]) -> object:
     """Plain data out of the engine's proxies, which raise `unknown` where a value is not known."""
-
-    def item(holder: Any, key: Any) -> object:  # noqa: ANN401
-        try:
-            return opened(holder[key], unknown)
-        except unknown:
-            return UNKNOWN
-
+    if type(value) in _SCALARS:  # most of a resource; asking them for abstract types is half of the time
+        return value
     if isinstance(value, Mapping):
-        return {str(k): item(value, k) for k in value}
+        return {str(k): _item(value, k, unknown) for k in value}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [item(value, i) for i in range(len(value))]
+        return [_item(value, i, unknown) for i in range(len(value))]
     return value
+
+
+_SCALARS = frozenset((str, float, bool, int, type(None)))
+
+
+def _item(holder: Any, key: Any, unknown: type[Exception]) -> object:  # noqa: ANN401
+    try:
+        item = holder[key]
+    except unknown:
+        return UNKNOWN
+    return opened(item, unknown)
 
 
 def of_types(views: Sequence[View], *types: str) -> Iterator[View]:

@@ -9,16 +9,23 @@ from policies.resources.types import BUCKET, ROS_STACK
 
 def template_buckets(view: View) -> Iterator[Props]:
     """The properties of the OSS buckets in a ROS template. Raises Unreadable when the template is not JSON."""
+    return (r.at("Properties") for r in _template(view) if r.text("Type") == "ALIYUN::OSS::Bucket")
+
+
+def template_types(view: View) -> list[str]:
+    """The types of the resources in a ROS template. Raises Unreadable when the template is not JSON."""
+    return [r.text("Type") or "a resource without type" for r in _template(view)]
+
+
+def _template(view: View) -> Iterator[Props]:
     text = view.props.text("templateBody")
     if text is None:
         return
     try:
         resources = Props(json.loads(text), ("templateBody",)).at("Resources")
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         raise Unreadable("templateBody", "JSON") from None
-    for name in resources.keys():  # noqa: SIM118 - not a dict
-        if resources.text(name, "Type") == "ALIYUN::OSS::Bucket":
-            yield resources.at(name, "Properties")
+    yield from (resources.at(name) for name in resources.keys())  # noqa: SIM118 - not a dict
 
 
 def buckets(views: Sequence[View]) -> dict[str, View]:

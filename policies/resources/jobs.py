@@ -6,7 +6,7 @@ from typing import Any
 from components.pods.sizes import MIB_PER_GIB, NON_JVM_OVERHEAD_FACTOR, OVERHEAD_FACTOR, memory_request
 from policies.base.quantity import GIB
 from policies.base.view import Props, View
-from policies.resources.conf import Conf, conf_of
+from policies.resources.conf import MOST_EXECUTORS, Conf, conf_of
 from policies.resources.pod_requests import PodRequest, is_ignored, request_of, sized, total
 from policies.resources.pods import Role, pod_sets
 
@@ -28,12 +28,14 @@ def job_of(
     driver = _ask(conf, "driver", driver_template or Props({}), jvm)
     executor = _ask(conf, "executor", executor_template or Props({}), jvm)
     if not conf.flag("spark.dynamicAllocation.enabled", False):
-        count = int(conf.number("spark.executor.instances", 2))
+        count = conf.count("spark.executor.instances", 2)
         return SparkJob(driver, executor, count, count)
-    least = int(conf.number("spark.dynamicAllocation.minExecutors", 0))
-    most = conf.get("spark.dynamicAllocation.maxExecutors")
-    bound = None if most in (None, "infinity") else int(conf.number("spark.dynamicAllocation.maxExecutors", 0))
-    return SparkJob(driver, executor, least, bound)
+    least = conf.count("spark.dynamicAllocation.minExecutors", 0)
+    most = conf.get("spark.dynamicAllocation.maxExecutors", "").strip()
+    unbounded = most in ("", "infinity", str(MOST_EXECUTORS))
+    return SparkJob(
+        driver, executor, least, None if unbounded else conf.count("spark.dynamicAllocation.maxExecutors", 0)
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _ask(conf: Conf, role: str, template: Props, jvm: bool) -> PodRequest:
         factor,
         conf.mib(overhead, "0") if overhead in conf else None,
         conf.mib("spark.executor.pyspark.memory", "0") if executor and not jvm else 0,
-        conf.mib("spark.memory.offHeap.size", "0")
+        conf.mib("spark.memory.offHeap.size", "0", "b")
         if executor and conf.flag("spark.memory.offHeap.enabled", False)
         else 0,
     )

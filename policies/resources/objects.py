@@ -21,6 +21,8 @@ def workspaces(views: Sequence[View]) -> dict[str, View]:
     """
     by_name: dict[str, View] = {}
     for namespace in of_types(views, NAMESPACE):
+        if namespace.is_patch:
+            continue  # of an object that exists: what it is a part of is not seen here
         if not namespace.props.has("metadata"):
             raise Undecided(f"the namespace {namespace.name}")
         if namespace.props.text("metadata", "labels", LABEL_WORKSPACE):
@@ -29,8 +31,8 @@ def workspaces(views: Sequence[View]) -> dict[str, View]:
 
 
 def is_scoped(quota: View) -> bool:
-    """True for a quota with scopes: it bounds only a share of what its namespace's own quota bounds."""
-    return quota.props.has("spec", "scopes") or quota.props.has("spec", "scopeSelector")
+    """True for a quota that bounds only a share of its namespace's own: with scopes, or as a patch of some bounds."""
+    return quota.is_patch or quota.props.has("spec", "scopes") or quota.props.has("spec", "scopeSelector")
 
 
 def is_internal(service: View) -> bool:

@@ -64,6 +64,11 @@ class PodSet:
         return self.view.type == CONFIG_MAP
 
     @property
+    def is_job(self) -> bool:
+        """True for a driver or an executor; messages about other pods speak of no jobs."""
+        return self.role in ("driver", "executor")
+
+    @property
     def own_containers(self) -> list[Props]:
         """The containers whose sizes are written here: all of them, or all but the first, which Spark fills."""
         containers = self.pod.each("spec", "containers")
@@ -95,7 +100,7 @@ def job_pods(view: View) -> list[PodSet]:
 
 def drivers_and_executors(view: View) -> Iterator[PodSet]:
     """Those of a resource's pods that are drivers or executors."""
-    return (pods for pods in job_pods(view) if pods.role in ("driver", "executor"))
+    return (pods for pods in job_pods(view) if pods.is_job)
 
 
 def containers(pod: Props) -> list[Props]:
@@ -129,7 +134,7 @@ def _of_config_map(view: View) -> Iterator[PodSet]:
         text = view.props.text("data", key) or ""
         try:
             data = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
-        except yaml.YAMLError:
+        except (yaml.YAMLError, ValueError, RecursionError):  # a date that is none is a ValueError
             raise Unreadable(f"data.{key}", "a pod template in JSON or YAML") from None
         role: Role = "executor" if "executor" in key else "driver"
         yield PodSet(view, Props(data, ("data", key)).at(), 1.0, role, f"data.{key}")

@@ -59,3 +59,5 @@ BUCKET_ENCRYPTION = "alicloud:oss/bucketServerSideEncryption:BucketServerSideEnc
 BUCKET_VERSIONING = "alicloud:oss/bucketVersioning:BucketVersioning"
 BUCKET_RETENTION = "alicloud:oss/bucketWorm:BucketWorm"
 ROS_STACK = "alicloud:ros/stack:Stack"
+REGISTRY = "alicloud:cr/registryEnterpriseInstance:RegistryEnterpriseInstance"
+PROVIDER = "pulumi:providers:alicloud"

@@ -107,9 +107,41 @@ def test_no_role_can_do_everything() -> None:
 
 def test_the_preview_role_can_change_nothing() -> None:
     reading = re.compile(r"\w+:(Describe|Get|List|Check)\w+")
+    inside = {"eci:CreateContainerGroup", "eci:DeleteContainerGroup", "oss:PutObject", "oss:DeleteObject"}
     for part, document in policies(settings(), settings().environments[0], "preview").items():
         for statement in statements(document):
-            assert [a for a in statement["Action"] if not reading.fullmatch(a)] == [], part
+            changing = {a for a in statement["Action"] if not reading.fullmatch(a)}
+            assert changing <= inside, part
+            for resource in statement["Resource"] if changing else ():  # where its own work inside the VPC is
+                assert resource.endswith((":containergroup/*", "/runs/dev-preview/*")), part
+    quiet = settings(environments=[{"name": "dev"}])
+    for document in policies(quiet, quiet.environments[0], "preview").values():
+        assert [a for s in statements(document) for a in s["Action"] if not reading.fullmatch(a)] == []
+
+
+def test_no_role_reads_what_another_role_hands_to_the_vpc() -> None:
+    for environment in settings().environments:
+        document = policies(settings(), environment, "preview")["state"]
+        bucket = "acs:oss:*:1234567890123456:example-pulumi-state"
+        assert may(document, "oss:GetObject", f"{bucket}/runs/{environment.name}-preview/x/checkout.tgz")
+        assert not may(document, "oss:GetObject", f"{bucket}/runs/{environment.name}-deploy/x/checkout.tgz")
+
+
+def test_each_environment_has_a_vpc_that_ci_works_in_and_a_namespace_of_the_registry() -> None:
+    exports = graph(True).exports
+    assert set(exports["networks"]) == {"dev", "staging", "prod"}
+    assert set(exports["networks"]["dev"]) == {"vpcId", "vswitchIds", "securityGroupId", "ciSecurityGroupId"}
+    stacks = {stack: yaml.safe_load((ROOT / f"stacks/Pulumi.{stack}.yaml").read_text()) for stack in CLOUD_STACKS}
+    cidrs = {s: c["config"]["spark-on-ack:network"]["cidr"] for s, c in stacks.items()}
+    assert {r.name.removesuffix("-network-vpc"): r.inputs["cidrBlock"] for r in graph(True).of_type("Network")
+            if r.custom} == cidrs  # fmt: skip
+    rules = [r.inputs for r in graph(True).of_type("SecurityGroupRule") if "-ci-" in r.name]
+    assert {(r["type"], r["portRange"]) for r in rules} == {("egress", f"{p}/{p}") for p in (53, 443, 6443)}
+    namespaces = {r.inputs["name"] for r in graph(True).of_type("RegistryEnterpriseNamespace")}
+    assert namespaces == {"spark-dev", "spark-staging", "spark-prod"}
+    [instance] = graph(True).of_type("RegistryEnterpriseInstance")
+    names = {c["config"]["spark-on-ack:registry"]["instance_name"] for c in stacks.values()}
+    assert names == {instance.inputs["instanceName"]}
 
 
 def test_a_policy_fits_into_what_ram_allows_with_everything_switched_on() -> None:
@@ -165,7 +197,7 @@ def test_without_make_roles_deploy_only_reads_ram() -> None:
     names = [a for s in statements(policies(one, one.environments[0], "deploy")["cloud"]) for a in s["Action"]]
     assert {a for a in names if a.startswith("ram:")} == {
         "ram:ListRoles", "ram:GetRole", "ram:ListPoliciesForRole", "ram:ListTagResources", "ram:GetPolicy",
-        "ram:GetPolicyVersion",
+        "ram:GetPolicyVersion", "ram:ListPolicies",
         "ram:ListPolicyVersions", "ram:ListEntitiesForPolicy",
     }  # fmt: skip
 

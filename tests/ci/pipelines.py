@@ -47,7 +47,7 @@ def gitlab_jobs() -> dict[str, dict[str, Any]]:
             merged |= whole(parent)
         return merged | own
 
-    known = {"stages", "workflow", "default"}
+    known = {"stages", "workflow", "default", "variables"}
     return {name: whole(name) for name in data if name not in known and not name.startswith(".")}
 
 

@@ -102,7 +102,9 @@ def test_jobs_have_an_end_and_a_pinned_runner(path: Path) -> None:
     for name, job in jobs(path).items():
         if "uses" not in job:
             assert job["timeout-minutes"] <= 120, name
-            assert job["runs-on"] == "ubuntu-24.04", name
+            in_the_cloud = "id-token" in job["permissions"]
+            runner = "${{ vars.SPARK_ON_ACK_RUNNER || 'ubuntu-24.04' }}" if in_the_cloud else "ubuntu-24.04"
+            assert job["runs-on"] == runner, name
 
 
 def test_no_job_of_a_pull_request_can_write() -> None:
@@ -199,6 +201,16 @@ def test_gitlab_asks_for_the_token_that_the_tools_read() -> None:
     for name, job in gitlab_jobs().items():
         calls_cloud = any("tools.ci pulumi" in line for line in job["script"])
         assert (job.get("id_tokens") == {GITLAB_TOKEN: {"aud": AUDIENCE}}) is calls_cloud, name
+
+
+def test_jobs_in_the_cloud_have_a_runner_by_variable_and_know_the_place_in_the_vpc() -> None:
+    for name, whole in gitlab_jobs().items():
+        calls_cloud = any("tools.ci pulumi" in line for line in whole["script"])
+        assert (whole.get("tags") == ["$SPARK_ON_ACK_RUNNER"]) is calls_cloud, name
+    for path in WORKFLOWS:
+        for job, step in steps(path):
+            if "tools.ci pulumi" in step.get("run", ""):
+                assert {"SPARK_ON_ACK_VSWITCH", "SPARK_ON_ACK_SECURITY_GROUP"} <= set(step["env"]), job
 
 
 def test_images_are_pinned() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from components.base.constants import CELEBORN_PAUSE_RECEIVE
 from components.base.mistakes import InputError
 from components.monitoring.alerts import rule_groups
 from components.monitoring.component import Monitoring, scrape_targets
 from components.monitoring.dashboards import dashboards
-from components.monitoring.inputs import MonitoringInputs
+from components.monitoring.inputs import MonitoringInputs, Thresholds
 from replay.graph import Graph
 from tests.support import record
 
@@ -180,3 +181,9 @@ def test_a_misspelt_threshold_is_refused_with_the_nearest_known_one() -> None:
         inputs(thresholds_submit_second=5, thresholds_quota_percent=101)
     assert "did you mean 'thresholds_submit_seconds'?" in caught.value.sentences[0]
     assert "a whole number from 10 to 100" in caught.value.sentences[1]
+
+
+def test_the_share_at_which_workers_pause_is_said_once() -> None:
+    described = str(Thresholds.model_fields["direct_memory_percent"].description)
+    assert f"from {CELEBORN_PAUSE_RECEIVE:.0%}".replace("%", " %") in described
+    assert Thresholds().direct_memory_percent < CELEBORN_PAUSE_RECEIVE * 100

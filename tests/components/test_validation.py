@@ -16,7 +16,7 @@ from components.platform.component import SparkPlatform
 from components.platform.inputs import Settings, SparkPlatformInputs
 from components.spark.inputs import ScalingSettings
 from policies.guard import refuse_violations
-from replay.child import config_of
+from replay.stack_config import config_of
 from tests.conftest import ROOT
 from tests.support import record
 
@@ -152,7 +152,7 @@ def test_a_mistake_neither_hides_another_nor_causes_a_false_one() -> None:
         "executor": {"vcpu": 3}, "scaling": {"max_executors": 0, "min_executors": 7}}}]}  # fmt: skip
     with pytest.raises(InputError) as caught:
         Settings.read(wrong)
-    assert paths(caught.value) == [
+    assert sorted(paths(caught.value)) == [
         "workspaces[0].spark.executor.memory_gib",
         "workspaces[0].spark.scaling.max_executors",
     ]

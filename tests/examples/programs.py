@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from replay.child import config_of
+from replay.stack_config import config_of
 from tests.package.values import unknown
 
 EXPRESSION = re.compile(r"\$\{([^}]+)\}")

@@ -184,3 +184,20 @@ def test_a_repository_that_was_not_given_stops_the_build_with_the_argument(tmp_p
     done = run_fetch(tmp_path, "/org/apache/celeborn/c.jar")
     assert done.returncode == 1
     assert "give its repository as a build argument" in done.stderr
+
+
+def test_a_jar_without_tls_needs_its_checksum(tmp_path: Path) -> None:
+    good = hashlib.sha256(b"jar").hexdigest()
+    done = run_fetch(tmp_path, "http://mirror.example.com/a.jar")
+    assert done.returncode == 1
+    assert "is not https and has no sha256" in done.stderr
+    assert not (tmp_path / "a.jar").exists()
+    assert run_fetch(tmp_path, "http://mirror.example.com/a.jar", good).returncode == 0
+
+
+def test_every_jar_of_the_dockerfile_can_be_checked() -> None:
+    fetched = re.findall(r'fetch-jar "([^"]+)" "([^"]*)"', DOCKERFILE)
+    assert len(fetched) == len(re.findall(r'fetch-jar "', DOCKERFILE)) >= 5
+    for address, checksum in fetched:
+        assert re.fullmatch(r"\$\{\w+_SHA256\}", checksum), address
+        assert checksum.strip("${}") in arguments()

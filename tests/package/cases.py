@@ -75,6 +75,24 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
             "hadoop_conf": {"fs.oss.endpoint": "cn-hangzhou.oss-dls.aliyuncs.com"},
         },
     ),
+    "registry, bought": (
+        "Registry",
+        {"instance_name": "acme", "edition": "Standard", "months": 12, "namespace": "spark", "immutable_tags": False}
+        | {"repositories": ["spark"], "more_repositories": ["ml"], "public_ranges": ["203.0.113.0/24"]},
+    ),
+    "registry, existing from outputs": (
+        "Registry",
+        {
+            "instance_name": "acme",
+            "existing_instance_id": output("cri-a1b2", SOURCE),
+            "namespace": "spark",
+            "vpc_id": output("vpc-bp1abc", SOURCE),
+            "vswitch_id": unknown(),
+            "cluster_id": secret("c1"),
+            "pods": "acs",
+            "namespaces": ["spark-payments"],
+        },
+    ),
     "identity": (
         "Identity",
         {

@@ -20,7 +20,7 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, resource_pb2, resource_pb2_grpc
 
-from replay.cloud import call_result
+from replay.cloud import call_result, computed_outputs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUNNER = """
@@ -84,7 +84,10 @@ class _Monitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.Engine
         urn = f"urn:pulumi:s::spark-on-ack::{request.type}::{request.name}"
         if request.type == "pulumi:index:Stash":  # the engine's own resource: its output is its first input
             request.object["output"] = request.object["input"]
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=f"{request.name}-id", object=request.object)
+        outputs = computed_outputs(request.type, request.name, MessageToDict(request.object))
+        request.object.update({k: v for k, v in outputs.items() if k != "id"})
+        id_ = outputs.get("id", f"{request.name}-id")
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=request.object)
 
     def Invoke(self, request: Any, context: Any) -> Any:
         result = call_result(request.tok, MessageToDict(request.args))  # as the replay answers: a first run

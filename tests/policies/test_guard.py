@@ -13,8 +13,8 @@ from components.base.mistakes import InputError
 from policies import guard
 from policies.base.check import mandatory
 from replay import replay
-from replay.child import config_of
 from replay.graph import UNKNOWN, Graph
+from replay.stack_config import config_of
 from tests.conftest import ROOT, GraphOf
 from tests.policies.engine import Run, up
 from tools.packs import PACKS, judged_by, running
@@ -133,14 +133,18 @@ def test_an_environment_without_levels_of_its_own_is_judged_as_prod(graph_of: Gr
     assert "cluster-protected" in {v.rule for v in mandatory(guard.judge(graph, "somewhere", "cn-hangzhou"))}
 
 
-def test_what_a_mandatory_rule_cannot_decide_is_said(graph_of: GraphOf) -> None:
-    graph = Graph.from_json(graph_of("prod", True).to_json())
+@pytest.mark.parametrize(("environment", "refused"), [("prod", True), ("dev", False)])
+def test_what_a_mandatory_rule_cannot_decide_is_said_and_treated_as_the_environment_says(
+    environment: str, refused: bool, graph_of: GraphOf
+) -> None:
+    graph = Graph.from_json(graph_of(environment, True).to_json())
     graph.one("Bucket", "storage-files").inputs["forceDestroy"] = {UNKNOWN: True}
-    verdicts = guard.judge(graph, "prod", "cn-hangzhou")
-    assert [v.message for v in verdicts if v.rule == "data-protected"] == [
-        "data-protected: could not decide: forceDestroy is not known yet"
-    ]
-    assert mandatory(verdicts) == []
+    verdicts = guard.judge(graph, environment, "cn-hangzhou")
+    undecided = [v for v in verdicts if v.rule == "data-protected"]
+    (message,) = [v.message for v in undecided]
+    assert message.startswith("data-protected: could not decide: forceDestroy is not known yet")
+    assert ("or set `undecided` to advisory in policies/isolation/prod.json" in message) == refused
+    assert mandatory(verdicts) == (undecided if refused else [])
 
 
 def test_a_misspelt_rule_in_an_environments_json_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

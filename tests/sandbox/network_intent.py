@@ -1,8 +1,9 @@
 """Who is meant to reach whom: the intent behind the platform's NetworkPolicies, written down without looking at them.
 
 A job's pods talk to their own job, ask the DNS, fetch their role's credentials and use the cloud's services over HTTPS
-(its range of addresses, the metadata service's among them); a driver also asks the API server for pods. Nothing else
-goes out, and only metrics come in.
+(its range of addresses without the metadata service's, which is for credentials on port 80 only); a driver also asks
+the API server for pods. Nothing else goes out, and only metrics come in. Operator and shuffle service reach the API
+server and DNS wherever they are, but never the metadata service: their pods have no role.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,11 @@ INTERNET: Final = "203.0.113.10"
 DRIVER_RPC, BLOCKS, SHUFFLE_CLIENT, UI = 7078, 7079, 7077, 4040
 OPEN_PORTS: Final = (DRIVER_RPC, BLOCKS, SHUFFLE_CLIENT, UI, 8080, 22022)
 """Every pod of the test listens on all of these."""
-NODE_PORTS: Final = ((INTERNET, 80), (INTERNET, 443), (METADATA, 8080), (METADATA, 22022), (NODE, 22022))
+NODE_PORTS: Final = (
+    *((INTERNET, port) for port in (80, 443)),
+    *((METADATA, port) for port in (443, 8080, 22022)),
+    (NODE, 22022),
+)
 """What the test lets the node listen on besides its own services."""
 
 
@@ -57,7 +62,11 @@ FORBIDDEN: Final = [
     *_each(("executor-b",), (("driver-a", DRIVER_RPC), ("executor-a", BLOCKS)), "teams are apart"),
     *_each(JOB_PODS, (("plain", 8080), ("plain", DRIVER_RPC)), "what else runs in the cluster is none of a job's"),
     *_each(JOB_PODS, ((INTERNET, 80), (INTERNET, 443)), "data does not leave"),
-    *_each(JOB_PODS, ((METADATA, 8080), (METADATA, 22022)), "the metadata service is credentials only"),
+    *_each(
+        JOB_PODS,
+        ((METADATA, 443), (METADATA, 8080), (METADATA, 22022)),
+        "the metadata service is credentials only, although it lies among the cloud's services",
+    ),
     *_each(JOB_PODS, ((NODE, 10250), (NODE, 22022)), "the node's kubelet and services are not for jobs"),
     *_each(JOB_PODS, (("dns", 8080), ("dns", 8181)), "of the DNS only its answers"),
     *_each(JOB_PODS, (("operator", 8080), ("operator", 8081)), "the operator is not called by jobs"),
@@ -79,3 +88,17 @@ FORBIDDEN: Final = [
     ),
     *_each(("metrics",), (("driver-a", DRIVER_RPC), ("executor-a", UI)), "metrics and nothing more"),
 ]
+
+PLATFORM_PODS: Final = ("operator", "shuffle")
+PLATFORM_ALLOWED: Final = [
+    *_each(PLATFORM_PODS, ((API_SERVICE, 443), (NODE, 6443), ("dns", 53)), "the API server and names"),
+    *_each(PLATFORM_PODS, ((OBJECT_STORAGE, 443),), "the cloud's services"),
+    *_each(JOB_PODS, (("shuffle", 9097), ("shuffle", 9093)), "shuffle data"),
+]
+PLATFORM_FORBIDDEN: Final = [
+    *_each(PLATFORM_PODS, tuple((METADATA, port) for port in (53, 80, 443, 6443)), "no role, no credentials"),
+    *_each(PLATFORM_PODS, (("driver-a", DRIVER_RPC), ("executor-b", BLOCKS)), "jobs are called by their own"),
+    *_each(JOB_PODS, ((METADATA, 53), (METADATA, 6443)), "the metadata service is credentials only"),
+    *_each(JOB_PODS, (("shuffle", 9096), ("shuffle", 9872)), "jobs neither stop workers nor speak as masters"),
+]
+"""Of the platform's own pods, which try nothing in the sandbox: decided from the policies alone, without it."""

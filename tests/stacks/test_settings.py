@@ -14,7 +14,7 @@ from pulumi.runtime import config as raw
 from components.base.constants import PROJECT
 from components.base.mistakes import InputError
 from components.platform.inputs import Settings
-from replay.child import config_of
+from replay.stack_config import config_of
 from stacks.settings import load
 from tests.conftest import ROOT
 
@@ -104,6 +104,30 @@ def test_mistakes_in_several_sections_are_told_together(configured: Any) -> None
     ]
 
 
+def with_team(platform: dict[str, Any], team: dict[str, Any]) -> dict[str, Any]:
+    return {**BASES["existing"], "spark": platform, "workspaces": [{"team": "team-a", "spark": team}]}
+
+
+@pytest.mark.parametrize(
+    ("platform", "team"),
+    [
+        ({"executor": {"vcpu": 16, "memory_gib": 32}}, {"executor": {"memory_gib": 64}}),
+        ({"scaling": {"initial_executors": 1}}, {"scaling": {"max_executors": 1}}),
+        ({"driver": {"vcpu": 1, "memory_gib": 2}}, {"driver": {"memory_gib": 8}}),
+    ],
+)
+def test_a_teams_spark_settings_need_to_fit_only_together_with_the_platforms(
+    platform: dict[str, Any], team: dict[str, Any], configured: Any
+) -> None:
+    assert configured(with_team(platform, team)).environment == "test"
+
+
+def test_a_teams_spark_settings_that_do_not_fit_the_platforms_are_told(configured: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        configured(with_team({"executor": {"vcpu": 16, "memory_gib": 64}}, {"executor": {"memory_gib": 3}}))
+    assert [s.split(": ")[0] for s in caught.value.sentences] == ["workspaces[0].spark.executor.memory_gib"]
+
+
 def test_a_misspelt_project_name_does_not_vanish(configured: Any) -> None:
     with pytest.raises(InputError) as caught:
         configured(BASES["existing"], {"spark-on-akc:shuffle": {}, "alicloud:region": "cn-hangzhou"})
@@ -173,4 +197,4 @@ def test_every_section_that_may_be_null_is_read_from_the_engines_text(key: str, 
 
 
 def test_the_sections_that_may_be_null_are_these() -> None:
-    assert set(NULLABLE) == {"network", "storage", "shuffle", "history", "monitoring"}
+    assert set(NULLABLE) == {"network", "storage", "registry", "shuffle", "history", "monitoring"}

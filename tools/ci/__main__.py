@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from bootstrap.names import KINDS
-from tools.ci import drift, plan
+from tools.ci import drift, inside, plan
 from tools.ci.credentials import CiError, run
-from tools.ci.engine import OPERATIONS, arguments
+from tools.ci.engine import OPERATIONS, arguments, refuse_hosted_runner
 from tools.ci.forge import GitHub, forge, put_comment, put_issue
 from tools.ci.text import comment, marker
 from tools.ci.web import WebError
@@ -120,7 +120,12 @@ def main(argv: list[str]) -> int:
             return run(args.stack, args.role, command)
         if args.command == "pulumi":
             role = args.role or OPERATIONS[args.operation]
-            return run(args.stack, role, arguments(args.operation, args.stack, args.file), args.copy)
+            command = arguments(args.operation, args.stack, args.file)
+            if inside.configured(os.environ):
+                command = inside.wrapped(command, args.stack, role)
+            else:
+                refuse_hosted_runner(args.stack, os.environ)
+            return run(args.stack, role, command, args.copy)
         return {"comment": _comment, "drift": _drift, "plan": _plan}[args.command](args)
     except (CiError, WebError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -60,12 +60,17 @@ class Job:
         )
 
 
-def region_of(stack: str, root: Path = ROOT) -> str:
-    """`region` of a stack file, without a YAML parser. Raises CiError if the file or the key is missing."""
+def stack_text(stack: str, root: Path = ROOT) -> str:
+    """A stack file's text. Raises CiError if it is missing."""
     path = root / "stacks" / f"Pulumi.{stack}.yaml"
     if not path.is_file():
         raise CiError(f"no stack {stack!r}: stacks/Pulumi.{stack}.yaml does not exist")
-    match = re.search(r"^\s+spark-on-ack:region:\s*[\"']?([a-z0-9-]+)", path.read_text(), re.MULTILINE)
+    return path.read_text()
+
+
+def region_of(stack: str, root: Path = ROOT) -> str:
+    """`region` of a stack file, without a YAML parser. Raises CiError if the file or the key is missing."""
+    match = re.search(r"^\s+spark-on-ack:region:\s*[\"']?([a-z0-9-]+)", stack_text(stack, root), re.MULTILINE)
     if not match:
         raise CiError(f"stacks/Pulumi.{stack}.yaml: spark-on-ack:region is missing; CI needs it to find the services")
     return match[1]

@@ -1,15 +1,46 @@
 """Pulumi's command lines as CI runs them, once for both CI servers."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from bootstrap.names import Kind
-from tools.ci.credentials import ROOT, CiError
+from tools.ci.credentials import ROOT, CiError, stack_text
 
 OPERATIONS: Final[dict[str, Kind]] = {"preview": "preview", "plan": "preview", "up": "deploy", "drift": "preview"}
 """Operation -> the role it needs."""
 FALLBACK: Final = "prod"
 """Whose levels a stack without its own gets, as in previews (policies/base/config.py): the strictest."""
+
+
+REACHES: Final = "SPARK_ON_ACK_REACHES_VPC"
+"""Variable that vouches for a hosted runner with a way of its own into the VPC, such as a VPN that a step opens."""
+
+
+def hosted(env: Mapping[str, str]) -> str:
+    """Whose hosted runner the job is on; empty on a runner of one's own."""
+    if env.get("GITHUB_ACTIONS") and env.get("RUNNER_ENVIRONMENT") == "github-hosted":
+        return "GitHub"
+    runner = f"{env.get('CI_RUNNER_TAGS', '')} {env.get('CI_RUNNER_DESCRIPTION', '')}"
+    return "GitLab" if env.get("GITLAB_CI") and "saas-" in runner else ""
+
+
+def refuse_hosted_runner(stack: str, env: Mapping[str, str], root: Path = ROOT) -> None:
+    """Raises CiError on a hosted runner when the stack's API server is private: it would make the cluster and then fail
+    at everything in it, and ACK cannot add a public address later.
+    """
+    text = "\n".join(line.partition(" #")[0] for line in stack_text(stack, root).splitlines())
+    public = re.search(r"\bpublic_endpoint:\s*[\"']?(true|yes|on)\b", text, re.IGNORECASE)
+    existing = re.search(r"\bflavour:\s*[\"']?existing\b", text)
+    where = hosted(env)
+    if where and not public and not existing and env.get(REACHES, "").lower() != "true":
+        raise CiError(
+            f"stack {stack} has a private API server, which {where}'s hosted runners do not reach (cluster."
+            "public_endpoint: false); allowed: the variables SPARK_ON_ACK_VSWITCH and SPARK_ON_ACK_SECURITY_GROUP, so "
+            "that the command runs inside the VPC; SPARK_ON_ACK_RUNNER, a runner of your own there; or "
+            f"{REACHES}=true, where the job has a way into it"
+        )
 
 
 def policy_packs(stack: str, root: Path = ROOT) -> list[str]:

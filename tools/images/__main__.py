@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         file = stack_file(ROOT, arguments.stack)
         settings, archives = settings_of(file), _archives(arguments.archive)
-        images = listed(replay(arguments.stack), settings.images.registry, settings.region)
+        images = listed(replay(arguments.stack), settings.platform_images.registry, settings.region)
         if arguments.format == "json":
             print(json.dumps([as_json(image) for image in images], indent=1))
         else:
@@ -113,9 +113,9 @@ def copy(
     console: Console,
 ) -> int:
     """Fills the folder, image by image; returns how many are still missing."""
-    folder = settings.images.registry
+    folder = settings.platform_images.registry
     if folder is None:
-        raise ValueError("images.registry: missing; allowed: the folder of a registry that pods reach, to copy into")
+        raise ValueError("images.registry: missing; allowed: the folder of a registry that pods reach, or registry")
     wrong = 0
     for image in (i for i in images if i.name.startswith(f"{folder}/")):
         archive = archives.get(image.image.name) if image.image else None
@@ -130,7 +130,7 @@ def copy(
 
 def pin(file: Path, images: list[ListedImage], crane: Crane, through: str | None, console: Console) -> None:
     """Writes the digest of each image into the stack file. Raises RegistryError when one is not in its registry."""
-    folder = settings_of(file).images.registry
+    folder = settings_of(file).platform_images.registry
     digests: dict[str, str] = {}
     own: dict[str, str] = {}
     for image in images:

@@ -4,7 +4,6 @@ import argparse
 import sys
 from pathlib import Path
 
-import yaml
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -14,6 +13,7 @@ from components.base.mistakes import InputError
 from components.platform.inputs import Settings
 from components.platform.prerequisites import Prerequisite, prerequisites
 from replay import ROOT, ReplayError, stack_file
+from replay.stack_config import StackFileError, values_of
 from tools.columns import Column, Tone
 
 COLOURS: dict[Tone, str] = {"good": "green", "bad": "red", "warn": "yellow", "plain": "default"}
@@ -40,9 +40,9 @@ PREREQUISITES: tuple[Column[Prerequisite], ...] = (
 
 
 def settings_of(path: Path) -> Settings:
-    """The settings in a stack file. Raises InputError with every mistake."""
-    config = (yaml.safe_load(path.read_text()) or {}).get("config") or {}
-    own = {str(k).removeprefix(f"{PROJECT}:"): v for k, v in config.items() if str(k).startswith(f"{PROJECT}:")}
+    """The settings in a stack file. Raises InputError with every mistake, StackFileError for a file that is no YAML."""
+    config = values_of(path, PROJECT)
+    own = {k.removeprefix(f"{PROJECT}:"): v for k, v in config.items() if k.startswith(f"{PROJECT}:")}
     own = {k: v for k, v in own.items() if not (isinstance(v, dict) and set(v) == {"secure"})}
     return Settings.read(own, title=f"{path.name}:", texts=True)
 
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     stack = parser.parse_args(arguments).stack
     try:
         rows = prerequisites(settings_of(stack_file(ROOT, stack)))
-    except (InputError, ReplayError) as e:
+    except (InputError, ReplayError, StackFileError) as e:
         print(e, file=sys.stderr)
         return 1
     console = Console(width=None if sys.stdout.isatty() else 160)

@@ -102,8 +102,9 @@ def assess(stack: str, file: Path | None = None, say: Callable[[str], None] = la
 
 
 def _ask(graph: Graph, folder: Path, assessment: Assessment) -> list[Verdict]:
-    levels = config_file(folder, assessment.environment)
-    return verdicts(graph, folder, json.loads(levels.read_text(encoding="utf-8")), assessment.region)
+    environment, region = assessment.environment, assessment.region
+    levels = json.loads(config_file(folder, environment).read_text(encoding="utf-8"))
+    return verdicts(graph, folder, levels, region, environment)
 
 
 def _count(assessment: Assessment, path: Path) -> None:

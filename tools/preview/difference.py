@@ -9,7 +9,7 @@ from typing import Any, Literal
 import yaml
 
 from replay.graph import Graph, Resource
-from tools.preview.values import PropertyChange, differences, words
+from tools.preview.values import ABSENT, PropertyChange, differences, words
 
 Kind = Literal["added", "changed", "replaced", "renamed", "removed"]
 KINDS: tuple[Kind, ...] = ("replaced", "removed", "added", "changed", "renamed")
@@ -147,8 +147,11 @@ def _protected(was: Resource) -> str:
 
 
 def _fixed(change: Change) -> str:
-    """A stash remembers what the deployed stack was created with; the program compares, and refuses in the preview."""
-    if not change.properties:
+    """A stash remembers what the deployed stack was created with; the program compares, and refuses in the preview.
+
+    What is new, or gone with its own resource (a zone), has no old value to keep.
+    """
+    if not any(ABSENT not in (p.before, p.after) for p in change.properties):
         return ""
     return (
         "the deployed stack was created with the old value and keeps it: use a new stack, or run `pulumi destroy` first"

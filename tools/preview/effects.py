@@ -52,7 +52,7 @@ def effect_of(change: Change) -> Effect:
     resource = change.resource
     if change.kind in ("added", "renamed") or not resource.custom:
         return Effect("nothing")
-    rows = _rows(resource)
+    rows = _rows(change.was if change.kind == "replaced" and change.was else resource)
     if rows is None:
         return Effect("downtime", "what this kind does to running work is not known")
     if change.kind in ("removed", "replaced"):

@@ -108,6 +108,55 @@ def application_spec() -> Json:
     }
 
 
+def changed(manifest: Json, path: str, value: Any) -> Json:  # noqa: ANN401 (JSON)
+    """A copy of the manifest with the value at `a/b/0/c` (keys may hold dots, ~1 is a slash)."""
+    copy = deepcopy(manifest)
+    here: Any = copy
+    *parents, leaf = [p.replace("~1", "/") for p in path.split("/")]
+    for part in parents:
+        here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
+    if isinstance(here, list):
+        here[int(leaf)] = value
+    elif value is None:
+        here.pop(leaf)
+    else:
+        here[leaf] = value
+    return copy
+
+
+def listed() -> Json:
+    """An application that uses much of what is listed."""
+    manifest = changed(application(), "spec/sparkUIOptions", {"servicePort": 4040, "serviceType": "ClusterIP"})
+    manifest = changed(
+        manifest, "spec/hadoopConf", {"fs.oss.upload.thread.concurrency": "8", "parquet.block.size": "1"}
+    )
+    manifest = changed(manifest, "spec/driver/labels", {"stage": "test", "app.kubernetes.io/part-of": "billing"})
+    manifest = changed(manifest, "spec/driver/annotations", {f"{ECI}eci-custom-tags": "team:team-a,cost:7"})
+    volume = {"name": "models", "image": {"reference": "registry.example.com/team-a/models:1"}}
+    manifest = changed(manifest, "spec/executor/template/spec/volumes", [volume, {"name": "tmp", "emptyDir": {}}])
+    conf = {
+        "spark.hadoop.fs.oss.download.thread.concurrency": "8",
+        "spark.kubernetes.executor.label.stage": "test",
+        "spark.kubernetes.executor.volumes.emptyDir.scratch.mount.path": "/scratch",
+        "spark.kubernetes.executor.request.cores": "2",
+        "spark.kubernetes.allocation.batch.size": "100",
+        "spark.submit.pyFiles": "oss://team-a-files/lib/a.py,oss://team-a-files/lib/b.py",
+        "spark.executor.extraJavaOptions": "-XX:+UseG1GC -Dx=y",
+        "spark.driver.maxResultSize": "4g",
+        "spark.sql.catalog.lake.type": "hadoop",
+    }
+    return changed(manifest, "spec/sparkConf", conf)
+
+
+def rich_pod() -> Json:
+    """A good executor that uses much of what is listed."""
+    manifest = changed(pod(), "metadata/annotations/k8s.aliyun.com~1eci-extra-ephemeral-storage", "480Gi")
+    manifest = changed(manifest, "metadata/annotations/k8s.aliyun.com~1eci-custom-tags", "environment:dev,team:team-a")
+    manifest = changed(manifest, "spec/containers/0/resources/requests/ephemeral-storage", "100Gi")
+    claim = {"name": "data", "persistentVolumeClaim": {"claimName": "data"}}
+    return changed(manifest, "spec/volumes", [claim, {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}])
+
+
 def scheduled() -> Json:
     """The same application on a schedule."""
     return {
@@ -140,6 +189,8 @@ GOOD: dict[str, tuple[str, Json]] = {
     "a driver made by the operator": (OPERATOR, pod("driver")),
     "a connect server made by the operator": (OPERATOR, pod("connect-server")),
     "an application": (PERSON, application()),
+    "an application with what the lists allow": (PERSON, listed()),
+    "an executor with a disk, a volume and its team's tag": (DRIVER, rich_pod()),
     "a scheduled application": (PERSON, scheduled()),
     "a Spark Connect server": (PERSON, connect()),
 }
@@ -154,22 +205,6 @@ class Case:
     manifest: Json
     shows: str = ""
     name: str = ""
-
-
-def changed(manifest: Json, path: str, value: Any) -> Json:  # noqa: ANN401 (JSON)
-    """A copy of the manifest with the value at `a/b/0/c` (keys may hold dots, ~1 is a slash)."""
-    copy = deepcopy(manifest)
-    here: Any = copy
-    *parents, leaf = [p.replace("~1", "/") for p in path.split("/")]
-    for part in parents:
-        here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
-    if isinstance(here, list):
-        here[int(leaf)] = value
-    elif value is None:
-        here.pop(leaf)
-    else:
-        here[leaf] = value
-    return copy
 
 
 def _case(make: Callable[[], Json], user: str) -> Callable[..., Case]:
@@ -283,4 +318,61 @@ BAD: list[Case] = [
     _app("internal-service", "spec/sparkUIOptions", {"serviceType": "LoadBalancer"}, "LoadBalancer"),
     _connect("internal-service", "spec/server/service", {"spec": {"type": "NodePort"}}, "NodePort"),
     _connect("internal-service", "spec/server/service", {"spec": {"externalIPs": ["1.2.3.4"]}}),
+    _app(
+        "known-field",
+        "spec/driverIngressOptions",
+        [{"servicePort": 4040, "servicePortName": "ui"}],
+        "driverIngressOptions",
+    ),
+    _scheduled(
+        "known-field",
+        "spec/template/driverIngressOptions",
+        [{"servicePort": 4040, "servicePortName": "ui"}],
+        "driverIngressOptions",
+    ),
+    _app("known-field", "spec/sparkUIOptions", {"ingressAnnotations": {"a": "b"}}, "sparkUIOptions.ingressAnnotations"),
+    _app("known-field", "spec/monitoring", {"exposeDriverMetrics": True, "exposeExecutorMetrics": True}, "monitoring"),
+    _app("known-field", "spec/proxyUser", "root", "proxyUser"),
+    _app("known-field", "spec/batchScheduler", "volcano", "batchScheduler"),
+    _app("known-field", "spec/driver/serviceAnnotations", {"a": "b"}, "driver.serviceAnnotations"),
+    _app("known-field", _TEMPLATE + "hostUsers", True, "executor.template.spec.hostUsers"),
+    _app("known-field", _TEMPLATE + "ephemeralContainers", [{"name": "e"}], "ephemeralContainers"),
+    _app("known-field", _TEMPLATE + "containers/0/volumeDevices", [{"name": "d", "devicePath": "/d"}], "volumeDevices"),
+    _connect(
+        "known-field", "spec/server/template/metadata/finalizers", ["a.b/c"], "server.template.metadata.finalizers"
+    ),
+    _app("operator-files", "spec/sparkConf/spark.kerberos.keytab", "/var/run/token", "spark.kerberos.keytab"),
+    _app("known-key", "spec/sparkConf/spark.yarn.keytab", "/var/run/token", "spark.yarn.keytab"),
+    _app("known-key", "spec/sparkConf/spark.ssl.keyStore", "/var/run/token", "spark.ssl.keyStore"),
+    _app("known-key", "spec/sparkConf/spark.hadoop.hadoop.security.authentication", "kerberos", "hadoop.security"),
+    _app("known-key", "spec/sparkConf/spark.kubernetes.executor.hostNetwork.enabled", "true", "hostNetwork"),
+    _app("known-key", "spec/sparkConf/spark.executor.resource.gpu.amount", "8", "spark.executor.resource.gpu.amount"),
+    _app("known-key", "spec/hadoopConf", {"hadoop.security.credential.provider.path": "x"}, "credential.provider"),
+    _connect("known-key", "spec/sparkConf/spark.somebody.new", "1", "spark.somebody.new"),
+    _app("known-mark", "spec/executor/labels", {"alibabacloud.com/compute-class": "gpu"}, "compute-class"),
+    _app("known-mark", "spec/driver/labels", {"spark-on-ack.io/workspace": "team-b"}, "team-b"),
+    _app("known-mark", "spec/executor/template/metadata/labels", {"spark-role": "driver"}, "spark-role"),
+    _app("known-mark", "spec/driver/annotations", {"network.alibabacloud.com/eip": "true"}, "network.alibabacloud.com"),
+    _app(
+        "known-mark",
+        "spec/sparkConf/spark.kubernetes.driver.label.alibabacloud.com~1acs",
+        "true",
+        "alibabacloud.com/acs",
+    ),
+    _executor("known-volume", "spec/volumes", [{"name": "v", "csi": {"driver": "nas"}}], "(v)"),
+    _executor("known-volume", "spec/volumes", [{"name": "v", "nfs": {"server": "s", "path": "/"}}], "(v)"),
+    _app("known-volume", _TEMPLATE + "volumes", [{"name": "v", "flexVolume": {"driver": "alicloud/nas"}}], "(v)"),
+    _executor("allowed-image", "spec/volumes", [{"name": "v", "image": {"reference": "docker.io/evil:1"}}], "evil:1"),
+    _app("allowed-image", _TEMPLATE + "volumes", [{"name": "v", "image": {"reference": "docker.io/evil:1"}}], "evil:1"),
+    _executor("known-resource", _BOX + "resources/limits/nvidia.com~1gpu", "8", "nvidia.com/gpu"),
+    _executor("known-resource", _BOX + "resources/requests/ephemeral-storage", "2Ti", "ephemeral-storage"),
+    _executor("known-resource", "spec/resources", {"limits": {"cpu": "64"}}, "resources of the pod"),
+    _app("known-resource", _TEMPLATE + "containers/0/resources", {"limits": {"aliyun.com/gpu-mem": 8}}, "gpu-mem"),
+    _executor("bounded-disk", _ECI + "eci-extra-ephemeral-storage", "2Ti", "2Ti"),
+    _executor("bounded-disk", _ECI + "eci-extra-ephemeral-storage", "lots", "lots"),
+    _app("bounded-disk", "spec/executor/annotations", {f"{ECI}eci-extra-ephemeral-storage": "2Ti"}, "2Ti"),
+    _executor("own-tags", _ECI + "eci-custom-tags", "cost:1,team:team-b", "team-b"),
+    _app("own-tags", "spec/driver/annotations", {f"{ECI}eci-custom-tags": "Team : team-b"}, "team-b"),
+    _app("application-files", "spec/deps/files", ["oss://team-a-files/a,/var/run/secrets/token"], "/var/run/secrets"),
+    _app("application-files", "spec/deps/jars", ["https://a.b/c.jar,file:///etc/passwd"], "file:///etc/passwd"),
 ]

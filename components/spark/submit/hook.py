@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import ssl
 import sys
 import time
@@ -39,6 +40,9 @@ SUBMISSION = "sparkoperator.k8s.io/submission-id"
 """Label of a driver. The operator 2.5.2 draws a new id for every try and records it when the try has ended."""
 UNFINISHED_SECONDS = 30
 """How long a spark-submit that still runs elsewhere (an operator that lost its lease) may take to finish its driver."""
+SUBMIT_SECONDS = 60
+"""How long a submission may hold one of the operator's workers. From the hook's start to spark-submit's end it takes 2
+to 8 s. The operator waits without end, and its health check does not notice."""
 
 
 class Refused(Exception):
@@ -55,6 +59,8 @@ class AlreadySubmitted(Exception):
 
 def main() -> int:
     """Becomes spark-submit; returns only when the job is refused."""
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.alarm(int(os.environ.get("SPARK_ON_ACK_SUBMIT_SECONDS", SUBMIT_SECONDS)))
     try:
         arguments = prepared(sys.argv[1:])
     except AlreadySubmitted as e:
@@ -63,10 +69,18 @@ def main() -> int:
     except Refused as e:
         sys.stderr.write(f"spark-on-ack: {e}\n")
         return 1
+    finally:
+        left = signal.alarm(0)
+    signal.alarm(max(left, 1))  # this one outlives exec: it ends spark-submit, and the job's restart policy decides
     home = os.environ.get("SPARK_ON_ACK_SPARK_HOME", "/opt/spark")
     os.environ["SPARK_HOME"] = home
     program = f"{home}/bin/spark-submit"
     os.execv(program, [program, *arguments])  # noqa: S606 - a list, no shell
+
+
+def out_of_time(*_: object) -> None:
+    """Raises Refused."""
+    raise Refused(f"what the submission needs could not be read within {SUBMIT_SECONDS} s; it may be submitted again")
 
 
 def prepared(arguments: list[str]) -> list[str]:
@@ -141,15 +155,20 @@ def delete(path: str, pod: dict[str, Any]) -> None:
 
 
 def parsed(arguments: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """(options, Spark configuration) up to the application's file. Raises Refused for a second namespace."""
+    """(options, Spark configuration) up to the application's file, as spark-submit splits them (`--conf`, `-c`,
+    `--name=value`). Raises Refused for a second namespace.
+    """
     options: dict[str, str] = {}
     conf: dict[str, str] = {}
     at = 0
     while at < len(arguments) and arguments[at].startswith("-"):
-        option = arguments[at]
-        value = "" if option in FLAGS or at + 1 >= len(arguments) else arguments[at + 1]
-        at += 1 if option in FLAGS else 2
-        if option == "--conf":
+        option, equals, value = arguments[at].partition("=")
+        if not equals or not value or not option.startswith("--"):
+            option = arguments[at]
+            value = "" if option in FLAGS or at + 1 >= len(arguments) else arguments[at + 1]
+            at += 0 if option in FLAGS else 1
+        at += 1
+        if option in ("--conf", "-c"):
             key, _, setting = value.partition("=")
             if key == "spark.kubernetes.namespace" and conf.get(key, setting) != setting:
                 raise Refused(f"spec.sparkConf[{key!r}]: {setting!r} is another namespace; allowed: leave it out")
@@ -178,8 +197,21 @@ def write_files(application: dict[str, Any], defaults: dict[str, str], conf: dic
         folder = file.parent
     if CONF not in defaults or folder is None:
         return []
-    (folder / CONF).write_text(defaults[CONF], encoding="utf-8")
+    (folder / CONF).write_text(with_limits(defaults[CONF], conf), encoding="utf-8")
     return ["--properties-file", str(folder / CONF)]
+
+
+def with_limits(defaults: str, conf: dict[str, str]) -> str:
+    """The defaults, with CPU limits of the application's own cores where it names cores and no limit.
+
+    The defaults' limit fits the defaults' cores: with fewer the pod is refused on arrival, with more by Kubernetes.
+    """
+    for role in TEMPLATES:
+        limit = f"spark.kubernetes.{role}.limit.cores"
+        cores = conf.get(f"spark.kubernetes.{role}.request.cores") or conf.get(f"spark.{role}.cores")
+        if cores and limit not in conf:
+            defaults += f"\n# the application's own cores\n{limit} {cores}\n"  # of two lines the last counts
+    return defaults
 
 
 def owner_reference(application: dict[str, Any], role: str) -> dict[str, Any]:

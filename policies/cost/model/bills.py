@@ -60,7 +60,7 @@ def _most_expensive(request: PodRequest, region: str, prices: Prices) -> Bill:
     for text in request.use_specs:
         vcpu, _, memory = text.partition("-")
         try:
-            spec = sizes.round_up(float(vcpu), quantity(memory) / GIB, region, request.spot)
+            spec = sizes.round_up(quantity(vcpu), quantity(memory) / GIB, region, request.spot)
         except sizes.TooLargeError:
             raise
         except ValueError:

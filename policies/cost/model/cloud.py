@@ -12,7 +12,19 @@ from policies.base.quantity import GIB
 from policies.base.view import Props, View
 from policies.cost.model.lines import Line, hourly, unpriced, usage
 from policies.cost.model.prices import Prices
-from policies.resources.types import BUCKET, CLAIM, CLUSTER, EIP, IMAGE_CACHE, LOG_STORE, NAT, ROS_STACK, SERVICE
+from policies.resources.known import reading_of
+from policies.resources.types import (
+    BUCKET,
+    CLAIM,
+    CLUSTER,
+    EIP,
+    IMAGE_CACHE,
+    LOG_STORE,
+    NAT,
+    REGISTRY,
+    ROS_STACK,
+    SERVICE,
+)
 
 FREE_FILE = Path(__file__).resolve().parent.parent / "free.yaml"
 
@@ -59,6 +71,13 @@ def ros_stack(view: View, prices: Prices) -> Iterator[Line]:
     yield usage(view, "requests", "oss.requests", prices)
 
 
+def registry(view: View, prices: Prices) -> Iterator[Line]:
+    """A registry instance: a subscription by the month, whatever is stored; the images are in a bucket of OSS."""
+    edition = view.props.text("instanceType") or ""
+    yield hourly(view, f"registry ({edition} edition), by the month", f"acr.{edition.lower()}", prices)
+    yield usage(view, "images of the registry", "oss.lrs", prices)
+
+
 def log_store(view: View, prices: Prices) -> Iterator[Line]:
     """A log store."""
     yield unpriced(view, "log store, bytes written, indexed and kept", "no price of SLS is known")
@@ -87,8 +106,10 @@ def image_cache(view: View, prices: Prices) -> Iterator[Line]:
 
 
 def other(view: View, prices: Prices) -> Iterator[Line]:
-    """Nothing for free types; any other type is listed as not priced."""
-    if free_reason(view.type) is None:
+    """Nothing for free types; any other is listed as not priced, and a sum with one that is not known as too small."""
+    if not reading_of(view.token):
+        yield unpriced(view, view.kind, f"{view.token} is not known here, nor what it costs", undecided=True)
+    elif free_reason(view.type) is None:
         yield unpriced(view, view.kind, f"no price of {view.type} is known")
 
 
@@ -98,6 +119,7 @@ HANDLERS: dict[str, Callable[[View, Prices], Iterator[Line]]] = {
     EIP: eip,
     BUCKET: bucket,
     ROS_STACK: ros_stack,
+    REGISTRY: registry,
     LOG_STORE: log_store,
     SERVICE: service,
     CLAIM: claim,

@@ -1,7 +1,7 @@
 """All resources of a stack -> cost lines, and their sums: idle, at quota, and a month of either."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from components.pods.sizes import TooLargeError
@@ -12,11 +12,12 @@ from policies.cost.model.bills import Bill, bill
 from policies.cost.model.cloud import cloud_lines, disk
 from policies.cost.model.lines import Line, name_of, pod_keys, unpriced
 from policies.cost.model.prices import HOURS_PER_MONTH, Prices, decimal, prices
+from policies.evaluate.autoscaling import Largest, Target, largest
 from policies.resources.jobs import SparkJob, default_job
 from policies.resources.objects import is_scoped
 from policies.resources.pod_requests import PodRequest, request_of
 from policies.resources.pods import WORKLOADS, PodSet, pod_sets
-from policies.resources.types import AUTOSCALER, CHART, CLUSTER, CONFIG_MAP, QUOTA, STATEFUL_SET
+from policies.resources.types import CHART, CLUSTER, CONFIG_MAP, QUOTA, STATEFUL_SET
 from replay.graph import Graph
 
 
@@ -67,7 +68,7 @@ def estimate(views: Sequence[View], context: Context) -> Estimate:
     """The cost lines of all resources; one that cannot be read, or is not known yet, gives an unpriced line."""
     price_list = prices(context.region)
     charts_with_children = {v.parent for v in views}
-    maximum = dict(_autoscaled(views))
+    maximum = largest(views)
     lines: list[Line] = []
     for view in views:
         if view.type == CHART and view.urn in charts_with_children:
@@ -81,11 +82,12 @@ def estimate(views: Sequence[View], context: Context) -> Estimate:
     return Estimate(tuple(lines))
 
 
-def _lines(view: View, price_list: Prices, maximum: Mapping[tuple[str, str, str], float]) -> Iterator[Line]:
+def _lines(view: View, price_list: Prices, maximum: Mapping[Target, Largest]) -> Iterator[Line]:
     if view.type in WORKLOADS:
         _not_empty(view)
         for pods in pod_sets(view):
-            yield from _pod_lines(pods, price_list, maximum.get((view.namespace, view.kind, view.object_name), 0))
+            grown = maximum.get((view.namespace, view.kind, view.object_name), Largest())
+            yield from _pod_lines(pods, price_list, grown)
     if view.type == STATEFUL_SET:
         replicas = view.props.number("spec", "replicas")
         for template in view.props.each("spec", "volumeClaimTemplates"):
@@ -100,7 +102,7 @@ def _not_empty(view: View) -> None:
         raise Undecided(f"{view.kind} {view.name}")
 
 
-def _pod_lines(pods: PodSet, price_list: Prices, most: float) -> Iterator[Line]:
+def _pod_lines(pods: PodSet, price_list: Prices, grown: Largest) -> Iterator[Line]:
     view, one = pods.view, bill(request_of(pods.pod), price_list)
     what = f"{pods.count:g} pod(s) of {one.size}"
     if view.kind == "DaemonSet":
@@ -112,9 +114,29 @@ def _pod_lines(pods: PodSet, price_list: Prices, most: float) -> Iterator[Line]:
         yield Line("usage", name_of(view), what, view.urn, view.namespace, keys=pod_keys(one), note=each)
     else:
         yield _paid(pods, one, "always", pods.count, what)
-        if most > pods.count:
-            more = most - pods.count
-            yield _paid(pods, one, "quota", more, f"up to {more:g} more pod(s) of {one.size}")
+        yield from _grown(pods, one, price_list, grown)
+
+
+def _grown(pods: PodSet, one: Bill, price_list: Prices, grown: Largest) -> Iterator[Line]:
+    """What autoscalers may add to the pods that always run: further pods, and larger ones."""
+    view, request = pods.view, one.request
+    if grown.unread or grown.vcpu is None or grown.memory is None:
+        why = grown.unread or "its VerticalPodAutoscaler has no maxAllowed, so nothing bounds its size"
+        yield unpriced(view, "what an autoscaler adds", why, undecided=True)
+        return
+    size = replace(request, vcpu=max(request.vcpu, grown.vcpu), gib=max(request.gib, grown.memory / GIB))
+    most = max(grown.replicas, pods.count)
+    if size == request and most > pods.count:
+        more = most - pods.count
+        yield _paid(pods, one, "quota", more, f"up to {more:g} more pod(s) of {one.size}")
+    elif size != request:
+        full = bill(size, price_list)
+        if full.cny_per_hour is None:
+            yield unpriced(view, f"up to {most:g} pod(s) of {full.size}", full.unpriced, undecided=True)
+            return
+        amount = full.cny_per_hour * decimal(most) - (one.cny_per_hour or Decimal(0)) * decimal(pods.count)
+        what = f"up to {most:g} pod(s) of {full.size}, less what always runs"
+        yield Line("quota", name_of(view), what, view.urn, view.namespace, amount, pod_keys(full))
 
 
 def _paid(pods: PodSet, one: Bill, kind: str, count: float, what: str) -> Line:
@@ -125,16 +147,6 @@ def _paid(pods: PodSet, one: Bill, kind: str, count: float, what: str) -> Line:
     return Line(
         "quota" if kind == "quota" else "always", name_of(view), what, view.urn, namespace, amount, pod_keys(one), note
     )
-
-
-def _autoscaled(views: Sequence[View]) -> Iterator[tuple[tuple[str, str, str], float]]:
-    for view in of_types(views, AUTOSCALER):
-        try:
-            target = view.props.at("spec", "scaleTargetRef")
-            key = (view.namespace, target.text("kind") or "", target.text("name") or "")
-            yield key, view.props.number("spec", "maxReplicas") or 0
-        except (Undecided, Unreadable):
-            continue  # the workload's own replicas are counted
 
 
 def _by_namespace(lines: Sequence[Line]) -> dict[str, Decimal]:

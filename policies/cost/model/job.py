@@ -69,6 +69,9 @@ def job_cost(manifest: dict[str, Any], views: Sequence[View], context: Context) 
         own.pop("spark.dynamicAllocation.shuffleTracking.enabled", None)
     whole = Conf({**conf, **own})
     for role in ("driver", "executor"):
+        limit = f"spark.kubernetes.{role}.limit.cores"
+        if limit not in own and own.keys() & {f"spark.{role}.cores", f"spark.kubernetes.{role}.request.cores"}:
+            whole.pop(limit, None)  # as the submit hook: the limit follows the application's own cores
         templates[role] = _merged(templates.get(role), spec.at(role))
     jvm = (spec.text("type") or "Scala") in ("Scala", "Java")
     job = job_of(whole, templates["driver"], templates["executor"], jvm)

@@ -111,14 +111,16 @@ def public_api_server(
     title="Services rent no load balancer without need",
     severity="medium",
     reason="Each Service of type LoadBalancer is an SLB instance, paid for by the hour and public by default.",
-    way_out="use ClusterIP and port-forward, or raise allowed",
+    way_out="use ClusterIP and port-forward, an internal load balancer, or raise allowed",
     types=(SERVICE,),
 )
 def load_balancer(
     view: View,
     context: Context,
     *,
-    allowed: Annotated[str, Figure("load balancers that are allowed", choices=("none", "internal", "any"))] = "none",
+    allowed: Annotated[
+        str, Figure("load balancers that are allowed", choices=("none", "internal", "any"))
+    ] = "internal",
 ) -> Violations:
     """ACK creates a public load balancer unless the address type is intranet."""
     if view.props.text("spec", "type") != "LoadBalancer" or allowed == "any":

@@ -12,7 +12,7 @@ from policies.cost.model.bills import bill
 from policies.cost.model.prices import decimal, prices
 from policies.resources.conf import WITH_CONF, Conf, conf_of
 from policies.resources.jobs import default_job
-from policies.resources.objects import is_scoped
+from policies.resources.objects import is_scoped, namespace_of
 from policies.resources.types import CONFIG_MAP, QUOTA
 
 _DYNAMIC = "spark.dynamicAllocation."
@@ -74,9 +74,9 @@ def idle_executors(
     """Reads minExecutors where executors are scaled."""
     conf = _scaling(view)
     if conf is not None:
-        least = conf.number(f"{_DYNAMIC}minExecutors", 0)
+        least = conf.count(f"{_DYNAMIC}minExecutors", 0)
         if least > max_executors:
-            yield f"a job keeps at least {least:g} executors; allowed: {max_executors}"
+            yield f"a job keeps at least {least} executors; allowed: {max_executors}"
 
 
 @rule(
@@ -119,14 +119,14 @@ def _max_executors(views: Sequence[View], context: Context) -> StackViolations:
         hard = quota.props.at("spec", "hard")
         bounds = [n for k in ("pods", "count/pods") if (n := hard.quantity(k)) is not None]
         if bounds and not is_scoped(quota):
-            pods[quota.namespace] = min(bounds)
+            pods[namespace_of(quota)] = min(bounds)
     for view in of_types(views, CONFIG_MAP):
         job = default_job(view)
-        if job is None or view.namespace not in pods:
+        if job is None or (home := namespace_of(view)) not in pods:
             continue
-        if job.most is None or job.most >= pods[view.namespace]:
+        if job.most is None or job.most >= pods[home]:
             most = "without bound" if job.most is None else f"{job.most}"
-            yield view, f"{_MOST.message} (executors: {most}, pods of the quota: {pods[view.namespace]:g})"
+            yield view, f"{_MOST.message} (executors: {most}, pods of the quota: {pods[home]:g})"
 
 
 MAX_EXECUTORS = _MOST.rule(_max_executors, (CONFIG_MAP, QUOTA), whole_stack=True)

@@ -23,17 +23,24 @@ _REQUESTS = shared("requests-and-limits")
 def _requests_and_limits(view: View, context: Context) -> Violations:
     for pods in pod_sets(view):
         for container in [*pods.own_containers, *pods.pod.each("spec", "initContainers")]:
-            if not _states_what_it_needs(container):
-                yield f"{_REQUESTS.message} ({container.where()})"
+            if not _states_what_it_needs(container, view.is_patch):
+                yield _REQUESTS.of(pods.is_job, container.where(), _REQUESTS_OF_SERVICE)
 
 
-def _states_what_it_needs(container: Props) -> bool:
+def _states_what_it_needs(container: Props, unchanged: bool) -> bool:
     for resource in ("cpu", "memory"):
-        request = container.quantity("resources", "requests", resource)
         limit = container.quantity("resources", "limits", resource)
-        if request is None or (limit is not None and limit > request):
+        request = container.quantity("resources", "requests", resource)
+        if request is None:  # then Kubernetes takes the limit; a patch that sets neither leaves both as they are
+            request = limit
+        if request is None and not unchanged:
+            return False
+        if request is not None and limit is not None and limit > request:
             return False
     return True
+
+
+_REQUESTS_OF_SERVICE = (_REQUESTS.message, "set resources.requests for cpu and memory, and no higher limits")
 
 
 REQUESTS_AND_LIMITS = _REQUESTS.rule(_requests_and_limits, WITH_PODS)
@@ -177,7 +184,7 @@ def pending_limit(
     title="Pods rent no more extra disk than allowed",
     severity="medium",
     reason="30 GiB are free; 70 more cost as much as a seventh of a 4/16 executor, on every executor.",
-    way_out="lower k8s.aliyun.com/eci-extra-ephemeral-storage; shuffle data belongs in the shuffle service",
+    way_out="lower k8s.aliyun.com/eci-extra-ephemeral-storage; large data belongs on a volume or in a service",
     types=WITH_PODS,
 )
 def ephemeral_storage(
@@ -224,7 +231,10 @@ def pod_tags(
     for pods in pod_sets(view):
         if pods.role == "job" or acs_class(pods.pod):
             continue
-        tags = pods.pod.text("metadata", "annotations", f"{ECI}eci-custom-tags") or ""
+        tags = pods.pod.text("metadata", "annotations", f"{ECI}eci-custom-tags")
+        if tags is None and view.is_patch:
+            continue  # unchanged
+        tags = tags or ""
         keys = {tag.partition(":")[0].strip() for tag in tags.split(",")}
         missing = [key for key in required if key not in keys]
         if missing:

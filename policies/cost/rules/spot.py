@@ -27,7 +27,7 @@ NO_SPOT_DRIVER = _DRIVER.rule(_no_spot_driver, WITH_PODS)
     title="Services never run on spot capacity",
     severity="high",
     reason="When the cloud reclaims a shuffle worker, operator or history server, running jobs lose what they need.",
-    way_out="remove k8s.aliyun.com/eci-spot-strategy; spot is for executors",
+    way_out="remove k8s.aliyun.com/eci-spot-strategy; spot is for what may be stopped at any moment",
     types=WITH_PODS,
 )
 def spot_service(view: View, context: Context) -> Violations:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from components.base.constants import ANNOTATION_BUDGET
 from policies.base.rule import Context, Figure, StackViolations, Violations, rule
-from policies.base.view import Undecided, View, of_types
+from policies.base.view import LATER, Undecided, View, of_types
 from policies.cost.model.estimate import Estimate, estimate, quota_line
 from policies.cost.model.prices import decimal, prices
-from policies.resources.objects import is_scoped
+from policies.resources.objects import is_scoped, namespace_of
 from policies.resources.types import NAMESPACE, QUOTA
 
 _BusyHours = Annotated[int, Figure("hours a month in which the whole quota is in use; 730 is always", minimum=1)]
@@ -17,9 +17,11 @@ _BusyHours = Annotated[int, Figure("hours a month in which the whole quota is in
 
 def _require_complete(total: Estimate) -> None:
     """Raises Undecided with the amounts a sum lacks, so that a sum that is too small never passes in silence."""
-    lacking = [f"{line.name} ({line.note})" for line in total.lines if line.undecided]
+    lacking = [line for line in total.lines if line.undecided]
     if lacking:
-        raise Undecided("the sum", f"lacks {len(lacking)} amount(s): {'; '.join(lacking[:5])}")
+        named = "; ".join(f"{line.name} ({line.note})" for line in lacking[:5])
+        later = any(line.note.endswith(LATER) for line in lacking)
+        raise Undecided("the sum", f"lacks {len(lacking)} amount(s): {named}", later)
 
 
 @rule(
@@ -136,14 +138,15 @@ def team_budget(views: Sequence[View], context: Context, *, busy_hours: _BusyHou
     for namespace in of_types(views, NAMESPACE):
         budget = namespace.props.number("metadata", "annotations", ANNOTATION_BUDGET)
         if budget is not None:
-            budgets[namespace.object_name] = decimal(budget)
-    for view in of_types(views, QUOTA):
-        if view.namespace not in budgets or is_scoped(view):
+            budgets[namespace.props.text("metadata", "name") or namespace.name] = decimal(budget)
+    for view in of_types(views, QUOTA) if budgets else ():
+        home = namespace_of(view)
+        if home not in budgets or is_scoped(view):
             continue
         line = quota_line(view, prices(context.region))
         if line.cny_per_hour is None:
-            raise Undecided(f"the price of the quota of {view.namespace}", f"is not known: {line.note}")
-        month, limit = line.cny_per_hour * busy_hours, budgets[view.namespace]
+            raise Undecided(f"the price of the quota of {home}", f"is not known: {line.note}")
+        month, limit = line.cny_per_hour * busy_hours, budgets[home]
         if month > limit:
             yield view, f"{busy_hours} hours at quota cost {month:,.0f} CNY a month; the budget is {limit:,.0f}"
 

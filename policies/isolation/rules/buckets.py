@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from policies.base.rule import Context, Figure, StackViolations, Violations, rule
-from policies.base.view import Props, View, of_types
-from policies.isolation.documents import allowing, listed, statements
+from policies.base.view import View, of_types
+from policies.evaluate.documents import Statement, allowing, statements
 from policies.resources.buckets import buckets, template_buckets
 from policies.resources.types import (
     BUCKET,
@@ -57,14 +57,28 @@ def bucket_tls(views: Sequence[View], context: Context) -> StackViolations:
 )
 def bucket_policy_tls(views: Sequence[View], context: Context) -> StackViolations:
     """For HDFS buckets a policy for the HDFS calls is enough."""
-    settings = (v for v in of_types(views, BUCKET_POLICY) if any(map(_denies_plain, statements(v, "policy"))))
-    for view, name in _without(views, settings):
-        yield view, f"no policy of the bucket {name} refuses calls without TLS"
+    refusing: set[str] = set()
+    for policy in of_types(views, BUCKET_POLICY):
+        name = policy.props.text("bucket") or ""
+        if any(_denies_plain(s, name) for s in statements(policy, "policy")):
+            refusing.add(name)
+    for name, view in buckets(views).items():
+        inline = view.type == BUCKET and any(_denies_plain(s, name) for s in statements(view, "policy"))
+        if name not in refusing and not inline:
+            yield view, f"no policy of the bucket {name} refuses calls without TLS"
 
 
-def _denies_plain(statement: Props) -> bool:
-    flags = listed(statement, "Condition", "Bool", "acs:SecureTransport")
-    return statement.text("Effect") == "Deny" and "false" in flags and "*" in listed(statement, "Principal")
+def _denies_plain(statement: Statement, bucket: str) -> bool:
+    """True when it denies everybody, under no other condition, the calls on all objects of the bucket."""
+    if statement.allows:
+        return False
+    condition = statement.part.at("Condition")
+    only = [(operator, key) for operator in condition.data for key in condition.keys(operator)]
+    flags = [flag.lower() for flag in statement.listed("Condition", "Bool", "acs:SecureTransport")]
+    objects = f"acs:oss:*:*:{bucket}/*"
+    whole = any(statement.covers(call, objects) for call in ("oss:*", "oss:PostDataLakeStorageFileOperation"))
+    everybody = any("*" in names for names in statement.principals.values())
+    return only == [("Bool", "acs:SecureTransport")] and "false" in flags and whole and everybody
 
 
 @rule(
@@ -121,13 +135,13 @@ def bucket_acl(view: View, context: Context) -> Violations:
     severity="critical",
     reason="An Allow for everybody is public access by another name.",
     way_out="name the roles in Principal, or grant the rights in RAM policies",
-    types=(BUCKET_POLICY,),
+    types=(BUCKET, BUCKET_POLICY),
 )
 def bucket_policy_public(view: View, context: Context) -> Violations:
     """Only statements that allow something count."""
     for statement in allowing(view, "policy"):
-        if any("*" in p for p in listed(statement, "Principal")):
-            yield f"{statement.where()} admits everybody"
+        if any("*" in name or "?" in name for names in statement.principals.values() for name in names):
+            yield f"{statement.where} admits everybody"
 
 
 @rule(

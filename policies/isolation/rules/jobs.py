@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from components.admission.variables import IDENTITY_KEYS, OPERATOR_KEYS
 from components.base.constants import LABEL_WORKSPACE
+from components.spark.older_keys import current_name
 from policies.base.rule import Context, StackViolations, Violations
 from policies.base.shared import shared
-from policies.base.view import View, of_types
+from policies.base.view import Props, View, of_types
 from policies.resources.conf import APPLICATIONS, WITH_CONF, conf_of, spec_of
 from policies.resources.objects import namespace_of, workspaces
 from policies.resources.types import CONFIG_MAP, NAMESPACE
@@ -25,9 +26,14 @@ def _cluster_mode(view: View, context: Context) -> Violations:
 CLUSTER_MODE = _MODE.rule(_cluster_mode, APPLICATIONS)
 
 
+def _matching(spec: Props, pattern: str) -> list[str]:
+    """The keys of an application's configuration that match, under their current names."""
+    return [key for key in spec.keys("sparkConf") if re.search(pattern, current_name(key))]
+
+
 def _conf_identity(view: View, context: Context) -> Violations:
     spec = spec_of(view.props)
-    keys = [key for key in spec.keys("sparkConf") if re.search(IDENTITY_KEYS, key)]
+    keys = _matching(spec, IDENTITY_KEYS)
     if spec.has("driver", "kubernetesMaster"):
         keys.append("driver.kubernetesMaster")
     if keys:
@@ -38,7 +44,7 @@ CONF_IDENTITY = _IDENTITY.rule(_conf_identity, APPLICATIONS)
 
 
 def _operator_files(view: View, context: Context) -> Violations:
-    keys = [key for key in spec_of(view.props).keys("sparkConf") if re.search(OPERATOR_KEYS, key)]
+    keys = _matching(spec_of(view.props), OPERATOR_KEYS)
     if keys:
         yield f"{_FILES.message} ({', '.join(keys)})"
 

@@ -1,11 +1,23 @@
 """Rules about teams' namespaces: each has all of its safeguards."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from components.base.constants import ANNOTATION_IMAGES, ANNOTATION_RAM_ROLES, PROJECT
+from components.base.configuration import split_values
+from components.base.constants import (
+    ANNOTATION_IMAGES,
+    ANNOTATION_MAX_CPU,
+    ANNOTATION_MAX_EXECUTORS,
+    ANNOTATION_MAX_MEMORY,
+    ANNOTATION_RAM_ROLES,
+    CLOSED_BY_QUOTA,
+    PROJECT,
+)
 from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import View, of_types
+from policies.evaluate.peers import selects_all_pods
+from policies.isolation.rendered import weaknesses
 from policies.resources.objects import is_scoped, namespace_of, workspaces
 from policies.resources.types import ADMISSION_BINDING, ADMISSION_POLICY, LIMIT_RANGE, NAMESPACE, NETWORK_POLICY, QUOTA
 
@@ -41,6 +53,14 @@ def namespace_quota(views: Sequence[View], context: Context) -> StackViolations:
     )
     for namespace in _without(views, whole):
         yield namespace, "the team's namespace has no quota on pods, cpu and memory"
+    closing = (q for q in of_types(views, QUOTA) if not is_scoped(q) and _closes(q))
+    for namespace in _without(views, closing):
+        yield namespace, f"no quota of the team's namespace sets {' and '.join(CLOSED_BY_QUOTA)} to 0"
+
+
+def _closes(quota: View) -> bool:
+    hard = quota.props.at("spec", "hard")
+    return all(hard.quantity(key) == 0 for key in CLOSED_BY_QUOTA)
 
 
 @rule(
@@ -80,9 +100,7 @@ def default_deny(views: Sequence[View], context: Context) -> StackViolations:
     closing = (
         view
         for view in of_types(views, NETWORK_POLICY)
-        if view.props.has("spec", "podSelector")
-        and not view.props.keys("spec", "podSelector")
-        and {"Ingress", "Egress"} <= set(view.props.texts("spec", "policyTypes"))
+        if selects_all_pods(view) and {"Ingress", "Egress"} <= set(view.props.texts("spec", "policyTypes"))
     )
     for namespace in _without(views, closing):
         yield namespace, "the team's namespace has no network policy that denies by default in both directions"
@@ -102,10 +120,20 @@ def pod_security(
     *,
     exempt: Annotated[list[str] | tuple[str, ...], Figure("namespaces that are exempt")] = (),
 ) -> Violations:
-    """Reads the label of every namespace that the stack creates."""
-    level = view.props.text("metadata", "labels", _ENFORCE)
-    if level != "restricted" and view.props.text("metadata", "name") not in exempt:
+    """Reads the labels of every namespace that the stack creates; a version before 1.25 demanded less."""
+    labels = view.props.at("metadata", "labels")
+    if view.props.text("metadata", "name") in exempt:
+        return
+    if labels.text(_ENFORCE) != "restricted":
         yield "the namespace does not enforce `restricted`"
+    version = labels.text(f"{_ENFORCE}-version") or "latest"
+    match = re.fullmatch(r"v1\.([0-9]{1,3})", version)
+    if version != "latest" and (match is None or int(match[1]) < _FULL_SINCE):
+        yield "the namespace enforces an old version of `restricted`"
+
+
+_FULL_SINCE = 25
+"""Minor release of Kubernetes in which Pod Security became stable."""
 
 
 @rule(
@@ -120,8 +148,8 @@ def image_scope(view: View, context: Context) -> Violations:
     """Reads the list that the admission policies compare images with."""
     if not view.props.has("metadata", "annotations"):
         return
-    images = view.props.text("metadata", "annotations", ANNOTATION_IMAGES) or ""
-    wide = [p for p in images.split(",") if "*" in p or (p.endswith("/") and p.count("/") < 2)]
+    images = split_values(view.props.text("metadata", "annotations", ANNOTATION_IMAGES) or "")
+    wide = [p for p in images if "*" in p or (p.endswith("/") and p.strip("/").count("/") < 1)]
     if wide:
         yield f"{len(wide)} of the allowed images name a whole registry"
 
@@ -140,7 +168,7 @@ def role_sharing(views: Sequence[View], context: Context) -> StackViolations:
     holder: dict[str, str] = {}
     for name, namespace in workspaces(views).items():
         roles = namespace.props.text("metadata", "annotations", ANNOTATION_RAM_ROLES) or ""
-        for role in filter(None, roles.split(",")):
+        for role in split_values(roles.lower()):
             if holder.setdefault(role, name) != name:
                 yield namespace, f"the namespace {holder[role]} may use the same RAM role"
 
@@ -166,20 +194,21 @@ def admission_policies(
         "configmaps",
     ),
 ) -> StackViolations:
-    """A kind counts when a policy for it fails closed and a binding of that policy denies."""
-    if not workspaces(views):
+    """Each kind has the platform's own policy and a binding of it, or stronger ones; and each team's namespace has the
+    facts that the policies compare jobs with."""
+    teams = workspaces(views)
+    if not teams:
         return
-    denying = {
-        b.props.text("spec", "policyName")
-        for b in of_types(views, ADMISSION_BINDING)
-        if "Deny" in b.props.texts("spec", "validationActions")
-    }
-    checked: set[str] = set()
-    for policy in of_types(views, ADMISSION_POLICY):
-        closed = (policy.props.text("spec", "failurePolicy") or "Fail") == "Fail"
-        if closed and policy.props.text("metadata", "name") in denying:
-            for resource_rule in policy.props.each("spec", "matchConstraints", "resourceRules"):
-                checked |= set(resource_rule.texts("resources"))
-    missing = [kind for kind in kinds if kind not in checked]
-    if missing:
-        yield f"no admission policy checks and denies {', '.join(missing)}"
+    owned, bindings = list(of_types(views, ADMISSION_POLICY)), list(of_types(views, ADMISSION_BINDING))
+    for kind in kinds:
+        for view, why in weaknesses(kind, owned, bindings):
+            yield (view, why) if view else why
+    for namespace in teams.values():
+        notes = namespace.props.at("metadata", "annotations")
+        lacking = [key for key in _FACTS if notes.quantity(key) is None]
+        if lacking:
+            yield namespace, f"the team's namespace does not say {', '.join(lacking)}"
+
+
+_FACTS = (ANNOTATION_MAX_EXECUTORS, ANNOTATION_MAX_CPU, ANNOTATION_MAX_MEMORY)
+"""Annotations without which the rules at arrival bound nothing."""

@@ -35,12 +35,13 @@ def _no_host_access(view: View, context: Context) -> Violations:
         path = any(volume.has("hostPath") for volume in spec.each("volumes"))
         port = any(p.number("hostPort") for c in containers(pods.pod) for p in c.each("ports"))
         if shared_host or path or port:
-            yield f"{_HOST.message} ({pods.where})"
+            yield _HOST.of(pods.is_job, pods.where, _HOST_OF_SERVICE)
     keys = [key for key in conf_of(view) or Conf() if re.search(HOST_KEYS, key)]
     if keys:
         yield f"{_HOST.message} ({', '.join(keys)})"
 
 
+_HOST_OF_SERVICE = ("a pod uses its node's network, processes, paths or ports", _HOST.way_out)
 NO_HOST_ACCESS = _HOST.rule(_no_host_access, WITH_JOBS)
 
 

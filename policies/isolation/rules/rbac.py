@@ -1,38 +1,36 @@
 """Rules about rights in the cluster: who may do what, and where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from components.base.constants import DRIVER_ACCOUNT
 from policies.base.rule import Context, Figure, StackViolations, Violations, rule
 from policies.base.view import Props, View, of_types
+from policies.evaluate.rights import (
+    DEFAULTS,
+    POD_CREATING,
+    READ,
+    SAFEGUARDS,
+    SECRETS,
+    SHELLS,
+    VOLUMES,
+    WRITE,
+    grants,
+)
+from policies.evaluate.selectors import selector_of
 from policies.resources.objects import namespace_of, workspaces
 from policies.resources.types import CLUSTER_ROLE, CLUSTER_ROLE_BINDING, NAMESPACE, ROLE, ROLE_BINDING
 
 ROLES, BINDINGS = (ROLE, CLUSTER_ROLE), (ROLE_BINDING, CLUSTER_ROLE_BINDING)
-WRITE = {"create", "update", "patch", "delete", "deletecollection", "*"}
-READ = {"get", "list", "watch", "*"}
-POD_CREATING = {
-    "pods", "replicationcontrollers", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs",
-}  # fmt: skip
-"""Whoever creates one of these creates pods, and in them can run as any account of the namespace."""
-SAFEGUARDS = {
-    "roles", "rolebindings", "clusterroles", "clusterrolebindings", "serviceaccounts/token", "namespaces",
-    "resourcequotas", "limitranges", "networkpolicies", "validatingadmissionpolicies",
-    "validatingadmissionpolicybindings", "validatingwebhookconfigurations", "mutatingwebhookconfigurations",
-    "certificatesigningrequests/approval",
-}  # fmt: skip
-"""The objects that rights, quotas and borders themselves consist of."""
 EVERYONE = {
     "system:authenticated", "system:unauthenticated", "system:anonymous", "system:serviceaccounts", "system:masters",
+    "system:nodes",
 }  # fmt: skip
+BROAD = ("cluster-admin", "admin", "edit", "cs:admin", "cs:ops", "cs:dev")
+"""Roles that the cluster brings and that allow nearly everything in a namespace; `cs:` are ACK's."""
+BROAD_SYSTEM = ("system:controller:", "system:node", "system:kube-", "system:aggregate-to-", "system:masters")
+"""Beginnings of the names of roles that the cluster's own parts have."""
 _Platform = Annotated[list[str] | tuple[str, ...], Figure("namespaces of the platform's own controllers")]
-
-
-def _grants(view: View) -> Iterator[tuple[Props, set[str], set[str]]]:
-    """Each rule of a role, with its resources and verbs."""
-    for grant in view.props.each("rules"):
-        yield grant, set(grant.texts("resources")), set(grant.texts("verbs"))
 
 
 def _home(subject: Props) -> str:
@@ -52,11 +50,14 @@ def _home(subject: Props) -> str:
     types=ROLES,
 )
 def rbac_wildcard(view: View, context: Context) -> Violations:
-    """Checks for `*` in groups, resources, verbs and paths."""
+    """Checks for `*` in groups, resources, verbs and paths, and for roles that gather the rights of any other."""
     for grant in view.props.each("rules"):
         for key in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
             if any("*" in item for item in grant.texts(key)):
                 yield f"{grant.where(key)} contains a *"
+    for selector in view.props.each("aggregationRule", "clusterRoleSelectors"):
+        if selector_of(selector).selects({}):
+            yield f"{selector.where()} gathers the rights of nearly every role"
 
 
 @rule(
@@ -68,11 +69,12 @@ def rbac_wildcard(view: View, context: Context) -> Violations:
     types=ROLES,
 )
 def rbac_secrets(view: View, context: Context) -> Violations:
-    """A single secret by name may be read with `get`; `list` and `watch` ignore names."""
-    for grant, resources, verbs in _grants(view):
-        named = grant.texts("resourceNames") and verbs <= {"get"}
-        if "secrets" in resources and verbs & READ and not named:
-            yield f"{grant.where()} reads secrets"
+    """A single secret by name may be read with `get`; `list` and `watch` ignore names, and whoever creates secrets can
+    have a token put into one."""
+    for grant in grants(view):
+        named = grant.named and not grant.verbs("list", "watch", "create")
+        if grant.on(SECRETS, *READ, "create", "update", "patch") and not named:
+            yield f"{grant.where} reads or creates secrets"
 
 
 @rule(
@@ -85,9 +87,9 @@ def rbac_secrets(view: View, context: Context) -> Violations:
 )
 def rbac_exec(view: View, context: Context) -> Violations:
     """Any verb counts: `get` opens a shell as well."""
-    for grant, resources, verbs in _grants(view):
-        if verbs and resources & {"pods/exec", "pods/attach", "pods/ephemeralcontainers", "nodes/proxy"}:
-            yield f"{grant.where()} opens shells in pods"
+    for grant in grants(view):
+        if grant.on(SHELLS, *READ, *WRITE):
+            yield f"{grant.where} opens shells in pods"
 
 
 @rule(
@@ -100,9 +102,9 @@ def rbac_exec(view: View, context: Context) -> Violations:
 )
 def rbac_cluster_pods(view: View, context: Context) -> Violations:
     """Workloads count as pods."""
-    for grant, resources, verbs in _grants(view):
-        if resources & POD_CREATING and verbs & WRITE:
-            yield f"{grant.where()} allows creating or changing pods in every namespace"
+    for grant in grants(view):
+        if grant.on(POD_CREATING, *WRITE):
+            yield f"{grant.where} allows creating or changing pods in every namespace"
 
 
 @rule(
@@ -111,25 +113,29 @@ def rbac_cluster_pods(view: View, context: Context) -> Violations:
     severity="critical",
     reason="People who create pods bypass the operator, and with it everything that is checked in jobs.",
     way_out="let people submit SparkApplications, and bind the role to the driver's account only",
-    types=(NAMESPACE, ROLE, ROLE_BINDING),
+    types=(NAMESPACE, *ROLES, ROLE_BINDING),
     whole_stack=True,
 )
 def rbac_pod_creator(
     views: Sequence[View], context: Context, *, platform: _Platform = ("spark-operator",)
 ) -> StackViolations:
-    """Follows bindings to the roles in teams' namespaces that may create pods or workloads."""
-    teams = workspaces(views)
+    """Follows bindings in teams' namespaces to the roles that may create pods or workloads, by themselves or by those
+    that they gather."""
+    teams, everywhere = workspaces(views), list(of_types(views, CLUSTER_ROLE))
     creating = {
-        (namespace_of(r), r.props.text("metadata", "name"))
-        for r in of_types(views, ROLE)
-        if any(resources & POD_CREATING and "create" in verbs for _, resources, verbs in _grants(r))
+        (role.kind, namespace_of(role), role.props.text("metadata", "name"))
+        for role in of_types(views, *ROLES)
+        if any(grant.on(POD_CREATING, "create") for grant in grants(role, everywhere))
     }
     for binding in of_types(views, ROLE_BINDING):
-        home = namespace_of(binding)
-        if home in teams and (home, binding.props.text("roleRef", "name")) in creating:
+        home, reference = namespace_of(binding), binding.props.at("roleRef")
+        kind = reference.text("kind") or "Role"
+        bound = (kind, home if kind == "Role" else "", reference.text("name"))
+        if home in teams and bound in creating:
             for subject in binding.props.each("subjects"):
                 driver = subject.text("kind") == "ServiceAccount" and subject.text("name") == DRIVER_ACCOUNT
-                if not driver and _home(subject) not in platform:
+                own = driver and subject.text("namespace") in (None, home)
+                if not own and _home(subject) not in platform:
                     yield binding, f"{subject.where()} may create pods"
 
 
@@ -139,13 +145,20 @@ def rbac_pod_creator(
     severity="critical",
     reason="Whoever can write roles, quotas, network policies or admission policies is bound by none of them.",
     way_out="remove the rule; only the stack changes them",
-    types=ROLES,
+    types=(NAMESPACE, *ROLES),
+    whole_stack=True,
 )
-def rbac_escalation(view: View, context: Context) -> Violations:
-    """Checks for write access to the objects that hold rights, and for escalate, bind and impersonate."""
-    for grant, resources, verbs in _grants(view):
-        if verbs & {"escalate", "bind", "impersonate"} or (resources & SAFEGUARDS and verbs & WRITE):
-            yield f"{grant.where()} changes rights or safeguards"
+def rbac_escalation(views: Sequence[View], context: Context) -> StackViolations:
+    """Checks for write access to what holds rights and borders or leads around them (volumes of a node's folders, in a
+    team's namespace the defaults), and for the verbs that give away rights."""
+    teams = workspaces(views)
+    for role in of_types(views, *ROLES):
+        of_a_team = namespace_of(role) in teams
+        for grant in grants(role):
+            if grant.escalates or grant.on((*SAFEGUARDS, *VOLUMES), *WRITE):
+                yield role, f"{grant.where} changes rights or safeguards"
+            elif of_a_team and grant.on(DEFAULTS, "update", "patch"):
+                yield role, f"{grant.where} changes the defaults that the team's jobs are submitted with"
 
 
 @rule(
@@ -178,7 +191,7 @@ def rbac_cross_namespace(
 def rbac_everyone(view: View, context: Context) -> Violations:
     """Checks for the system's groups and default accounts."""
     for subject in view.props.each("subjects"):
-        name = subject.text("name") or ""
+        name = (subject.text("name") or "").lower()
         default = subject.text("kind") == "ServiceAccount" and name == "default"
         if default or name in EVERYONE or name.startswith("system:serviceaccounts:"):
             yield f"{subject.where()} is {'a default account' if default else 'a group of everyone'}"
@@ -196,7 +209,8 @@ def rbac_cluster_binding(
     view: View, context: Context, *, platform: _Platform = ("spark-operator", "kube-system")
 ) -> Violations:
     """The platform's accounts may be bound cluster-wide; the cluster's own broad roles may not be bound at all."""
-    if view.props.text("roleRef", "name") in ("cluster-admin", "admin", "edit"):
+    role = (view.props.text("roleRef", "name") or "").lower()
+    if role in BROAD or role.startswith(BROAD_SYSTEM):
         yield "binds a role of the cluster that allows nearly everything"
     elif view.type == CLUSTER_ROLE_BINDING:
         for subject in view.props.each("subjects"):

@@ -181,6 +181,29 @@ def test_the_program_refuses_before_it_registers_anything(
     assert caught.value.sentences[1:] == ["registered: []"]
 
 
+class HalfAFileError(grpc.RpcError):  # type: ignore[misc]
+    """What the engine answers while its own first write is under way."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return "failed to load checkpoint: EOF"
+
+
+def test_a_state_that_is_being_written_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def answer(_: Any) -> dict[str, Any]:
+        asked.append(1)
+        if len(asked) < 3:
+            raise HalfAFileError
+        return {"outputs": {}}
+
+    monkeypatch.setitem(cloud.CALLS, READ, answer)
+    assert platform(settings()).of_type("Namespace")
+
+
 def test_a_state_that_cannot_be_read_stops_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     class NoAnswerError(grpc.RpcError):  # type: ignore[misc]
         def code(self) -> grpc.StatusCode:

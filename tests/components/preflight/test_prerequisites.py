@@ -1,11 +1,14 @@
 """The list of prerequisites: figures that follow from the settings."""
 
+import dataclasses
 from typing import Any
 
 import pytest
 
+from components.platform import prerequisites as prerequisites_module
 from components.platform.inputs import Settings
 from components.platform.prerequisites import Prerequisite, prerequisites
+from components.pods.kinds import KINDS
 from replay import ROOT, stack_file
 from tests.conftest import GraphOf
 from tools.preflight.__main__ import main, settings_of
@@ -42,6 +45,14 @@ def test_acs_has_a_quota_of_vcpu_instead_of_calls() -> None:
     table = rows("acs")
     assert "ECI pod creations per minute" not in table
     assert (table["ACS vCPU"].need, table["ACS vCPU"].default, table["ACS vCPU"].enough) == ("8,000", "100", False)
+
+
+def test_the_quota_of_a_kind_of_pods_comes_from_the_table_of_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = dataclasses.replace(KINDS["acs"], words="Narnia", vcpu_quota=9000, vcpu_quota_words="Narnia; no more")
+    monkeypatch.setattr(prerequisites_module, "KINDS", {**KINDS, "acs": kind})
+    row = rows("acs")["Narnia vCPU"]
+    assert (row.default, row.enough) == ("9,000", True)
+    assert row.where.endswith("> Narnia; no more")
 
 
 def test_shortfalls_come_first_and_what_is_enough_last() -> None:

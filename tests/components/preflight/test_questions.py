@@ -8,10 +8,11 @@ import pytest
 from components.base.mistakes import InputError
 from components.cluster.flavours import ACK_ROLES
 from components.platform.inputs import Settings
-from components.platform.preflight import ask, missing_roles, refuse_zones, too_few_addresses
+from components.platform.preflight import ask, missing_roles, refuse_zones, rolled_back, too_few_addresses
 from components.platform.prerequisites import HDFS_ROLE
 from replay import cloud
 from replay.graph import Graph
+from tests.conftest import ROOT
 from tests.support import record
 
 ZONES = ["cn-hangzhou-h", "cn-hangzhou-i"]
@@ -81,3 +82,30 @@ def test_an_empty_answer_refuses_no_zone() -> None:
 def test_exactly_enough_addresses_are_enough() -> None:
     assert too_few_addresses([100, 200], 200) == []
     assert too_few_addresses([100, 199], 200) != []
+
+
+def test_a_ros_stack_that_rolled_back_is_a_warning_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = {"stackName": "oss-hdfs-acme-spark-hdfs", "status": "ROLLBACK_COMPLETE"}
+    answer(monkeypatch, "alicloud:ros/getStacks:getStacks", {"stacks": [stack]})
+    (warning,) = asked(storage={"bucket_prefix": "acme-spark"}).warnings
+    assert "oss-hdfs-acme-spark-hdfs is ROLLBACK_COMPLETE: it takes no update" in warning
+    assert "docs/adopt.md, section 8" in warning
+    guide = (ROOT / "docs/adopt.md").read_text()
+    assert "## 8. A ROS stack that rolled back" in guide
+
+
+def test_a_ros_stack_that_can_still_be_updated_is_silent() -> None:
+    assert rolled_back({"a": "CREATE_COMPLETE", "b": "UPDATE_COMPLETE", "c": "CREATE_IN_PROGRESS"}) == []
+
+
+def test_the_stacks_of_all_hdfs_buckets_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def stacks(args: dict[str, Any]) -> dict[str, Any]:
+        names = args["nameRegex"].strip("^()$").split("|")
+        return {"stacks": [{"stackName": n, "status": "ROLLBACK_FAILED"} for n in names]}
+
+    monkeypatch.setitem(cloud.CALLS, "alicloud:ros/getStacks:getStacks", stacks)
+    storage = {"bucket_prefix": "acme", "team_buckets": ["a"]}
+    told += asked(storage=storage, workspaces=[{"team": "a", "quota": {"pods": 200}}]).warnings
+    assert sorted(w.split()[4] for w in told) == ["oss-hdfs-acme-hdfs", "oss-hdfs-acme-hdfs-a"]

@@ -5,6 +5,7 @@ import datetime
 import ipaddress
 import json
 import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from components.spark.context import JobContext
 from components.spark.defaults import defaults_data
 from components.spark.inputs import SparkSettings
 from components.spark.submit import HOOK, HOOK_HOME, chart_values, hook
+from policies.resources.conf import parse_conf
 
 NAMESPACE = "spark-a"
 DATA = defaults_data(SparkSettings(), JobContext(team="a", namespace=NAMESPACE, region="cn-hangzhou"))
@@ -137,6 +139,27 @@ def test_defaults_are_handed_over_so_that_the_application_wins(api: Server, tmp_
     assert (tmp_path / "spark-defaults.conf").read_text() == DATA["spark-defaults.conf"]
     assert result[2:] == arguments(tmp_path, "cluster")
     assert set(api.tokens) == {"Bearer secret-token"}
+
+
+@pytest.mark.parametrize(
+    ("own", "limit"),
+    [
+        (["spark.driver.cores=1", "spark.driver.memory=2g"], "1"),
+        (["spark.driver.cores=8"], "8"),
+        (["spark.driver.cores=2", "spark.kubernetes.driver.request.cores=500m"], "500m"),
+        (["spark.driver.cores=1", "spark.kubernetes.driver.limit.cores=1"], None),
+        (["spark.driver.memory=2g"], None),
+    ],
+)
+def test_cpu_limits_follow_the_applications_own_cores(
+    api: Server, tmp_path: Path, own: list[str], limit: str | None
+) -> None:
+    hook.prepared(arguments(tmp_path, "", *own))
+    written = parse_conf((tmp_path / "spark-defaults.conf").read_text())
+    rendered = parse_conf(DATA["spark-defaults.conf"])
+    key = "spark.kubernetes.driver.limit.cores"
+    assert written[key] == (limit or rendered[key])
+    assert {k: v for k, v in written.items() if k != key} == {k: v for k, v in rendered.items() if k != key}
 
 
 def test_templates_keep_the_application_as_owner(api: Server, tmp_path: Path) -> None:
@@ -276,6 +299,26 @@ def test_a_submission_that_was_interrupted_is_recognised_when_it_is_made_again(
     with pytest.raises(hook.AlreadySubmitted, match="pi-driver"):
         hook.prepared(arguments(tmp_path, "", NAMED))
     assert api.deleted == []
+
+
+def test_a_spark_submit_that_hangs_does_not_hold_the_operators_worker(api: Server, tmp_path: Path) -> None:
+    program = tmp_path / "spark/bin/spark-submit"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/bash\nexec sleep 60\n")
+    program.chmod(0o755)
+    env = {**os.environ, "SPARK_ON_ACK_SPARK_HOME": str(tmp_path / "spark"), "SPARK_ON_ACK_SUBMIT_SECONDS": "2"}
+    done = subprocess.run([sys.executable, hook.__file__, *arguments(tmp_path)], env=env, timeout=30, check=False)
+    assert done.returncode == -signal.SIGALRM
+
+
+def test_a_submission_that_waits_too_long_is_refused_with_a_sentence(
+    api: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SPARK_ON_ACK_SUBMIT_SECONDS", "1")
+    monkeypatch.setattr(sys, "argv", ["spark-submit", *arguments(tmp_path)])
+    monkeypatch.setattr(hook, "get", lambda _: threading.Event().wait(20))
+    assert hook.main() == 1
+    assert "could not be read within" in capsys.readouterr().err
 
 
 def test_success_is_reported_and_spark_submit_is_not_run(

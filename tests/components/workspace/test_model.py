@@ -26,7 +26,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"container": {"max_memory_gib": 8}}, "container.max_memory_gib: 8 is less than the 16 of spark.executor"),
     ({"container": {"max_cpu": 65}}, "container.max_cpu: 65 is not allowed"),
     ({"monthly_budget_cny": -1}, "monthly_budget_cny: -1 is not allowed"),
-    ({"submitters": {"groups": ["system:authenticated"]}}, "'system:authenticated' is not a group of one team"),
+    ({"submitters": {"groups": ["system:authenticated"]}}, "'system:authenticated' is everybody's, or"),
     ({"submitters": {"users": [" "]}}, "submitters.users: "),
     ({"images": ["https://registry.example.com/x"]}, "images[0]: 'https://registry.example.com/x' is not allowed"),
     ({"images": ["a,b"]}, "images[0]: 'a,b' is not allowed"),

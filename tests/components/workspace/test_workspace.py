@@ -20,6 +20,7 @@ from components.base.constants import (
     SPARK_DRIVER_RPC,
     submit_group,
 )
+from components.base.mistakes import InputError
 from components.workspace.component import Workspace
 from components.workspace.limits import untagged
 from replay.graph import Graph, is_unknown
@@ -179,10 +180,26 @@ def test_executors_reach_their_driver_and_the_shuffle_service_but_not_the_api_se
 
 
 def test_the_metadata_service_is_open_only_where_pods_get_their_credentials_there(graph: Graph) -> None:
-    assert "100.100.100.200" not in json.dumps(policy(graph, "default-deny"))
-    assert "100.100.100.200" in json.dumps(
-        policy(workspace_graph({"credentials": "eci", "role_name": "r"}), "default-deny")
-    )
+    named = {"ipBlock": {"cidr": "100.100.100.200/32"}}
+    excepted = {"ipBlock": {"cidr": "100.64.0.0/10", "except": ["100.100.100.200/32"]}}
+    with_role = policy(workspace_graph({"credentials": "eci", "role_name": "r"}), "default-deny")["egress"]
+    assert named not in [peer for rule in policy(graph, "default-deny")["egress"] for peer in rule["to"]]
+    assert [rule["ports"] for rule in with_role if named in rule["to"]] == [[{"protocol": "TCP", "port": 80}]]
+    assert excepted in [peer for rule in with_role for peer in rule["to"]]
+
+
+@pytest.mark.parametrize(
+    "egress",
+    [
+        {"egress_cloud_cidrs": ["100.100.100.200/32"]},
+        {"egress_dns_cidrs": ["100.100.100.200/32"]},
+        {"egress_destinations": ["100.100.100.200:443"]},
+    ],
+)
+def test_the_metadata_service_cannot_be_named_as_a_destination(egress: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        workspace_graph(egress)
+    assert "is the metadata service, which hands out credentials" in str(caught.value.sentences)
 
 
 def test_without_a_shuffle_service_no_network_names_one() -> None:

@@ -1,5 +1,6 @@
 """For every cost rule a change of the clean platform that breaks just this rule."""
 
+import copy
 from typing import Any
 
 from replay.graph import Graph, Resource
@@ -54,7 +55,7 @@ def spec_of(name: str, **values: Any) -> Change:
 
 
 def add(resource: Resource) -> Change:
-    return lambda g: g.resources.append(resource)
+    return lambda g: g.resources.append(copy.deepcopy(resource))  # tests change what they are given
 
 
 def claim(key: str, value: Any) -> Change:

@@ -10,6 +10,7 @@ from tests.policies.isolation.platform import (
     ECI,
     HARDENED,
     RBAC,
+    REGISTRY,
     account,
     allow,
     document,
@@ -21,6 +22,7 @@ from tests.policies.isolation.platform import (
 )
 
 IMAGE = {"registry": "registry-vpc.cn-hangzhou.aliyuncs.com/example", "repository": "spark-operator"}
+ADMISSION = "-spark-on-ack-pods-deny"
 DEFAULTS, DRIVER, BINDING = "spark-a-spark-defaults", "spark-a-driver", "spark-a-driver"
 OTHER = "registry-vpc.cn-hangzhou.aliyuncs.com/other"
 POLICY, ROLE, APPLICATION = "a-policy", "a-role", "spark-a-job"
@@ -127,7 +129,8 @@ def public_policy(graph: Graph) -> None:
 
 
 MUTATIONS: dict[str, Change] = {
-    "rbac-wildcard": role(grants(["configmaps"], ["*"])),
+    "known-types": add(resource("alicloud:ecs/instance:Instance", "machine", {})),
+    "rbac-wildcard": role(grants(["events"], ["*"])),
     "rbac-secrets": role(grants(["secrets"], ["list"])),
     "rbac-exec": role(grants(["pods/exec"], ["create"])),
     "rbac-cluster-pods": lambda g: get(g, "-crds")["rules"].append(grants(["pods"], ["create"])),
@@ -160,13 +163,14 @@ MUTATIONS: dict[str, Change] = {
     ),
     "image-scope": note("allowed-images", "registry-vpc.cn-hangzhou.aliyuncs.com/"),
     "role-sharing": note("allowed-ram-roles", "x-a,x-b"),
-    "admission-policies": spec_of("-jobs", failurePolicy="Ignore"),
+    "admission-policies": spec_of(ADMISSION, failurePolicy="Ignore"),
     "network-ingress": lambda g: get(g, "spark-a-default-deny")["spec"]["ingress"].append({"ports": [{"port": 4040}]}),
     "network-egress": egress({"ipBlock": {"cidr": "0.0.0.0/0"}}),
     "public-service": spec_of("celeborn-worker", type="LoadBalancer"),
     "security-group-open": put_in("inside", cidrIp="0.0.0.0/0"),
     "shared-network": remove("vswitch"),
     "image-reach": worker_image("apache/celeborn:0.7.0"),
+    "image-digest": worker_image(f"{REGISTRY}celeborn:0.7.0@sha256:{'0' * 64}"),
     "network-peering": add(resource("alicloud:vpc/peerConnection:PeerConnection", "peer", {})),
     "config-map-secret": lambda g: get(g, "celeborn-worker-conf")["data"].update({"more": "password = hunter"}),
     "no-access-key": jobs({"spark.hadoop.fs.oss.accessKeyId": "x"}),
@@ -186,7 +190,7 @@ MUTATIONS: dict[str, Change] = {
     "conf-identity": spec_of(APPLICATION, sparkConf={"spark.kubernetes.authenticate.submission.oauthToken": "x"}),
     "operator-files": spec_of(APPLICATION, sparkConf={"spark.kubernetes.driver.podTemplateFile": "/etc/passwd"}),
     "shuffle-tenant": jobs({"spark.celeborn.identity.user-specific.tenant": "b"}),
-    "ram-wildcard": right(allow("oss:GetObject", "*")),
+    "ram-wildcard": right(allow("log:GetLogStoreLogs", "*")),
     "ram-identity-actions": right(allow("ram:PassRole", "acs:ram:*:1:role/x-a")),
     "ram-folder-scope": right(allow("oss:GetObject", "acs:oss:*:*:x-files/*")),
     "ram-folder-sharing": right(allow("oss:PutObject", "acs:oss:*:*:x-files/teams/b/*")),
@@ -209,93 +213,3 @@ MUTATIONS: dict[str, Change] = {
     ),
 }
 """Rule id -> the change."""
-
-VARIANTS: dict[str, list[Change]] = {
-    "rbac-wildcard": [role(grants(["*"], ["get"])), role({"apiGroups": ["*"], "resources": ["x"], "verbs": ["get"]})],
-    "rbac-secrets": [role(grants(["secrets"], ["get", "watch"], resourceNames=["one"]))],
-    "rbac-pod-creator": [bind(account("spark-executor", "spark-a"))],
-    "rbac-escalation": [role(grants(["x"], ["impersonate"])), role(grants(["resourcequotas"], ["patch"]))],
-    "rbac-everyone": [
-        add(
-            kubernetes(
-                f"{RBAC}:RoleBinding",
-                "celeborn",
-                "d",
-                roleRef={"name": "r"},
-                subjects=[account("default", "celeborn")],
-            )
-        )
-    ],
-    "rbac-cluster-binding": [
-        add(kubernetes(f"{RBAC}:RoleBinding", "celeborn", "a", roleRef={"name": "cluster-admin"}, subjects=[]))
-    ],
-    "namespace-quota": [remove("spark-a-quota"), spec_of("spark-a-quota", scopes=["Terminating"])],
-    "namespace-limits": [remove("spark-b-limits")],
-    "default-deny": [
-        remove("spark-a-default-deny"),
-        spec_of("spark-a-default-deny", podSelector={"matchLabels": {"a": "b"}}),
-    ],
-    "admission-policies": [
-        remove("-jobs-binding"),
-        spec_of("-jobs-binding", validationActions=["Warn"]),
-        spec_of("-jobs", matchConstraints={"resourceRules": [{"resources": ["pods"]}]}),
-    ],
-    "network-ingress": [
-        lambda g: get(g, "spark-a-default-deny")["spec"]["ingress"].append({"from": [{"namespaceSelector": {}}]})
-    ],
-    "network-egress": [
-        egress(),
-        egress({"ipBlock": {"cidr": "128.0.0.0/1"}}),
-        egress({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "spark-b"}}}),
-        egress({"namespaceSelector": {"matchLabels": {"spark-on-ack.io/role": "workspace"}}}),
-    ],
-    "public-service": [
-        spec_of("celeborn-worker", type="NodePort"),
-        spec_of("celeborn-worker", externalIPs=["1.2.3.4"]),
-    ],
-    "image-reach": [
-        worker_image("registry.cn-hangzhou.aliyuncs.com/example/celeborn:0.7.0"),
-        put_in("operator", values={"spark": {"jobNamespaces": ["spark-a", "spark-b"]}}),
-    ],
-    "security-group-open": [put_in("inside", ipv6CidrIp="::/0")],
-    "config-map-secret": [
-        lambda g: get(g, "celeborn-worker-conf")["data"].update({"tls.key": "x"}),
-        lambda g: get(g, "celeborn-worker-conf")["data"].update({"a": "LTAI5tAbCdEfGhIjKlMn"}),
-    ],
-    "no-access-key": [
-        executor(containers=[{"name": "x", "securityContext": HARDENED, "env": [{"name": "OSS_ACCESS_KEY_ID"}]}])
-    ],
-    "no-host-access": [
-        executor(volumes=[{"name": "h", "hostPath": {"path": "/"}}]),
-        executor(containers=[{"name": "x", "securityContext": HARDENED, "ports": [{"hostPort": 80}]}]),
-        jobs({"spark.kubernetes.executor.volumes.hostPath.x.mount.path": "/"}),
-    ],
-    "token-audience": [
-        executor(volumes=[{"name": "t", "projected": {"sources": [{"serviceAccountToken": {"audience": "other"}}]}}])
-    ],
-    "workload-account": [executor(serviceAccountName="spark-driver")],
-    "no-node-choice": [executor(nodeName="n"), executor(schedulerName="s"), executor(runtimeClassName="r")],
-    "ram-wildcard": [right(allow("*", "acs:log:*:*:project/x"))],
-    "ram-folder-scope": [right(allow("oss:GetObject", "acs:oss:*:*:x-*/teams/a/*"))],
-    "ram-trust": [
-        put_in(ROLE, assumeRolePolicyDocument=trust(**{"oidc:iss": []})),
-        trusting(RAM=["acs:ram::2:root"]),
-        trusting(Service=["fc.aliyuncs.com"]),
-    ],
-    "bucket-tls": [remove("x-hdfs-tls"), put_in("x-files-tls", enable=False)],
-    "bucket-policy-tls": [remove("x-files-policy")],
-    "bucket-private": [remove("x-hdfs-private")],
-    "bucket-acl": [put_in("files", acl="public-read-write")],
-    "data-protected": [unprotected("files"), unprotected("hdfs"), put_in("hdfs", deletionProtection="Disabled")],
-    "hdfs-versions": [add(resource("alicloud:oss/bucketWorm:BucketWorm", "worm", {"bucket": "x-hdfs"}))],
-    "cluster-protected": [unprotected("cluster")],
-    "operator-scope": [
-        put_in("operator", values={"image": IMAGE}),
-        put_in(
-            "operator",
-            values={"image": IMAGE, "spark": {"jobNamespaces": ["spark-a"], "jobNamespaceSelector": "x=y"}},
-        ),
-    ],
-    "shuffle-authentication": [put_in("celeborn-worker-conf", data={"celeborn-defaults.conf": ""})],
-}
-"""Rule id -> further changes that break just this rule: each branch of a rule's body has one."""

@@ -1,8 +1,11 @@
 """A small platform with two teams as a recorded graph that breaks no isolation rule."""
 
+import copy
 import json
 from typing import Any
 
+from components.admission.manifests import policies
+from components.admission.rules import RULES
 from replay.graph import Graph, Resource
 from tests.policies.graphs import defaults, kubernetes, resource
 
@@ -10,7 +13,6 @@ ECI = "k8s.aliyun.com/"
 REGISTRY = "registry-vpc.cn-hangzhou.aliyuncs.com/example/"
 RBAC = "rbac.authorization.k8s.io/v1"
 API = "admissionregistration.k8s.io/v1"
-KINDS = ["pods", "sparkapplications", "scheduledsparkapplications", "sparkconnects", "configmaps"]
 HARDENED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 RESTRICTED = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
@@ -60,7 +62,9 @@ def account(name: str, namespace: str) -> dict[str, str]:
 
 def namespace(name: str, *, team: str = "") -> Resource:
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    notes = {"spark-on-ack.io/allowed-images": REGISTRY, "spark-on-ack.io/allowed-ram-roles": f"x-{team}"}
+    figures = {"max-executors": "200", "max-container-cpu": "16", "max-container-memory": "64Gi"}
+    notes = {f"spark-on-ack.io/{key}": value for key, value in figures.items()}
+    notes |= {"spark-on-ack.io/allowed-images": REGISTRY, "spark-on-ack.io/allowed-ram-roles": f"x-{team}"}
     result = kubernetes("core/v1:Namespace", "", name)
     result.inputs["metadata"] |= {"labels": labels | ({"spark-on-ack.io/workspace": team} if team else {})}
     if team:
@@ -78,6 +82,7 @@ def workspace(team: str) -> list[Resource]:
     }
     driver = [grants(["pods"], ["create", "get"]), grants(["configmaps"], ["get"], resourceNames=["spark-defaults"])]
     hard = {"pods": "210", "requests.cpu": "800", "requests.memory": "3200Gi"}
+    hard |= {"services.loadbalancers": "0", "services.nodeports": "0"}
     limit = {"type": "Container", "defaultRequest": {"cpu": "500m", "memory": "1Gi"}}
     return [
         namespace(home, team=team),
@@ -96,11 +101,14 @@ def workspace(team: str) -> list[Resource]:
 
 
 def admission() -> list[Resource]:
-    policy = {"failurePolicy": "Fail", "matchConstraints": {"resourceRules": [{"resources": KINDS}]}}
-    binding = {"policyName": "jobs", "validationActions": ["Deny"]}
+    rendered = policies(RULES.values(), {}, operator="system:serviceaccount:spark-operator:controller")
     return [
-        kubernetes(f"{API}:ValidatingAdmissionPolicy", "", "jobs", spec=policy),
-        kubernetes(f"{API}:ValidatingAdmissionPolicyBinding", "", "jobs-binding", spec=binding),
+        kubernetes(f"{API}:{kind}", "", p.name + suffix, spec=copy.deepcopy(spec))
+        for p in rendered
+        for kind, suffix, spec in (
+            ("ValidatingAdmissionPolicy", "", p.spec),
+            ("ValidatingAdmissionPolicyBinding", "-binding", p.binding),
+        )
     ]
 
 

@@ -51,6 +51,25 @@ def test_an_application_that_names_a_public_image_is_refused() -> None:
     assert [v.message.split(" is ")[0] for v in judged(graph)] == ["image-reach: spec.executor.image"]
 
 
+def digest_verdicts(graph: Graph, **figures: bool) -> list[Verdict]:
+    rules = [r for r in RULES if r.id == "image-digest"]
+    configured = {"image-digest": {"enforcementLevel": "mandatory", **figures}} if figures else {}
+    return check(graph, rules, read(configured, rules), Context())
+
+
+def test_a_stack_without_any_digest_is_asked_for_them_on_demand_only() -> None:
+    assert digest_verdicts(clean()) == []
+    assert len(digest_verdicts(clean(), required=True)) >= 4
+
+
+def test_one_image_by_digest_makes_those_by_tag_a_mistake() -> None:
+    graph = clean()
+    MUTATIONS["image-digest"](graph)
+    told = [v.message for v in digest_verdicts(graph)]
+    assert any("spark:3.5.9' by tag; run `make images STACK=… PIN=1`" in message for message in told)
+    assert not any("celeborn" in message for message in told)
+
+
 def test_the_address_of_another_region_does_not_count() -> None:
     assert judged(clean(), "cn-hangzhou") == []
     assert judged(clean(), "cn-beijing")

@@ -1,6 +1,7 @@
 """Copying against a real registry on loopback: by crane, without Docker."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,9 @@ def local_prod(registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     file = tmp_path / "Pulumi.prod.yaml"
     text = (ROOT / "stacks/Pulumi.prod.yaml").read_text()
     file.write_text(
-        text.replace("registry: registry-vpc.cn-hangzhou.aliyuncs.com/example", f"registry: {registry}/acme")
+        re.sub(r"  spark-on-ack:registry:\n(    .*\n)+", "", text).replace(
+            "    spark_tag: 3.5.9-1\n", f"    registry: {registry}/acme\n    spark_tag: 3.5.9-1\n"
+        )
     )
 
     def of_file(stack: str) -> Graph:

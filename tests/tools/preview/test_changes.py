@@ -59,7 +59,7 @@ CASES = {
         code(
             "components/base/constants.py", r'CELEBORN_VERSION: Final = "[0-9.]+"', 'CELEBORN_VERSION: Final = "0.7.99"'
         ),
-        ("at the worst: a rolling restart", "`StatefulSet celeborn/celeborn-worker`", "example/celeborn:0.7.99`"),
+        ("at the worst: a rolling restart", "`StatefulSet celeborn/celeborn-worker`", "spark-dev/celeborn:0.7.99`"),
         ("<b>added</b>", "<b>removed</b>", "<b>replaced</b>"),
     ),
     "spot-off": Case(

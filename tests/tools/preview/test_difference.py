@@ -141,3 +141,12 @@ def test_every_cloud_type_of_the_stacks_says_what_replaces_it_by_properties_the_
         assert entry["lost"]
         for key in entry["properties"] if token.startswith("alicloud:") else []:
             assert takes(token, key.partition(".")[0]), f"{token} has no {key}"
+
+
+def test_a_stash_refuses_another_value_but_not_one_more() -> None:
+    def stash(**ranges: str) -> list[Resource]:
+        return [resource("pulumi:index:Stash", "as-made", {"input": {"ranges": ranges}})]
+
+    assert [c.refused for c in changes(stash(h="10.0.0.0/19"), stash(h="10.0.0.0/19", i="10.0.32.0/19"))] == [""]
+    (change,) = changes(stash(h="10.0.0.0/19"), stash(h="10.0.32.0/19"))
+    assert "was created with the old value" in change.refused

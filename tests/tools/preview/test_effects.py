@@ -71,3 +71,12 @@ def test_what_stays_in_the_cloud_is_not_lost_and_what_is_refused_does_not_count(
     protected = changes([resource(BUCKET, "a", options={"protect": True})], [])
     assert effect_of(protected[0]).name == "lost"
     assert gravest(protected).name == "nothing"
+
+
+def test_the_namespace_of_the_operator_holds_no_jobs() -> None:
+    def namespace(name: str) -> dict[str, Any]:
+        return {"apiVersion": "v1", "metadata": {"name": name}}
+
+    assert effect(NAMESPACE, namespace("spark-operator"), namespace("another")).name == "downtime"
+    assert effect(NAMESPACE, namespace("spark-history"), None).name == "downtime"
+    assert effect(NAMESPACE, namespace("spark-ads"), namespace("another")).name == "lost"

@@ -13,7 +13,10 @@ from tools.sandbox.images import maven
 from tools.sandbox.images.contents import contents
 from tools.sandbox.images.layers import Layer
 
-FROM_SPARK = ("spark-core_", "spark-common-utils_", "scala-library-", "hadoop-client-api-")
+FROM_SPARK = (
+    "spark-core_", "spark-common-utils", "spark-kubernetes_", "scala-library-", "hadoop-client-api-",
+    "kubernetes-client-api-", "kubernetes-model-c", "jackson-", "slf4j-api-",
+)  # fmt: skip
 """Beginnings of the names of Spark's jars that the sources are compiled against."""
 
 

@@ -1,0 +1,1 @@
+"""`make recover`: puts a stack in order after an interrupted run."""
