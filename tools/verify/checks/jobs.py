@@ -11,7 +11,7 @@ from tools.verify.platform import Platform
 
 MAPS, RECORDS = 9, 2_000
 """Map tasks of a second each, and records that each writes (examples/jobs/shuffle.py)."""
-LAST_SECONDS = 35
+LAST_SECONDS = 25
 """Of the last task; long enough that executors without work are given back and one can see it."""
 SLACK_SECONDS = 15.0
 """An executor may be gone so much later than its idle time-out: Spark looks, a pod ends, somebody notices."""
