@@ -37,6 +37,9 @@ class Breaker:
             yield
         finally:
             self._replace(before)
+            if which[0] == "deployment":
+                done = self.sandbox.kubectl("rollout", "status", *which, "--timeout=100s")
+                assert done.returncode == 0, done.stderr
 
     @contextmanager
     def without(self, *which: str) -> Iterator[None]:

@@ -143,8 +143,9 @@ def _may(platform: Platform, user: str, what: str, space: str) -> bool:
 
 
 @check(
-    "identity", "a job's pods are who they should be, hold no AccessKey, and no other team's role", needs=["job-images"]
-)
+    "identity", "a job's pods are who they should be, hold no AccessKey, and no other team's role",
+    needs=["api-server", "job-images"],
+)  # fmt: skip
 def identity(platform: Platform) -> str:
     """Accounts and environment of the probes; another team's RAM role, another account, are refused."""
     team = platform.teams[0]
