@@ -85,9 +85,11 @@ class Service:
         self.settled(WORKERS)
 
     def fill_disk(self) -> None:
-        """Leave not one block of the small disk free."""
-        rest = f"dd if=/dev/zero of={self._disk}/rest bs=64K 2>/dev/null"
-        self._in_node(f"fallocate -l {SMALL_DISK_GIB - 1}G {self._disk}/ballast; {rest}; sync")
+        """Leave not one block of the small disk free; never writes more than it holds, whatever is mounted there."""
+        blocks = SMALL_DISK_GIB * 1024 * 16
+        rest = f"dd if=/dev/zero of={self._disk}/rest bs=64K count={blocks} 2>/dev/null"
+        fill = f"fallocate -l {SMALL_DISK_GIB - 1}G {self._disk}/ballast; {rest}; sync"
+        self._in_node(f"if mountpoint -q {self._disk}; then {fill}; else echo 'the small disk is gone' >&2; exit 1; fi")
 
     def release_disk(self) -> None:
         """Unmount the small disk, if there is one."""
