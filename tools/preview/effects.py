@@ -1,6 +1,7 @@
 """What a change does to running work: a class, and what it means for this kind of resource."""
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -41,7 +42,7 @@ class Effect(NamedTuple):
 
 @cache
 def table() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """Type, or type and object name -> property -> its effect."""
+    """Type, or type and object name (`*` for any text) -> property -> its effect."""
     text = Path(__file__).with_name("effects.yaml").read_text(encoding="utf-8")
     effects: Mapping[str, Mapping[str, Mapping[str, str]]] = yaml.safe_load(text)
     return effects
@@ -70,7 +71,8 @@ def gravest(changes: Iterable[Change]) -> Effect:
 
 def _rows(resource: Resource) -> Mapping[str, Mapping[str, str]] | None:
     named = f"{resource.type} {label(resource).rpartition('/')[2]}"
-    return table().get(named, table().get(resource.type))
+    pattern = next((key for key in table() if " " in key and fnmatchcase(named, key)), resource.type)
+    return table().get(pattern)
 
 
 def _row(resource: Resource, rows: Mapping[str, Mapping[str, str]], path: str) -> Mapping[str, str]:
