@@ -21,6 +21,9 @@ NAME_MARK = "SPARK_ON_ACK_SANDBOX_PROCESS"
 STOP_SECONDS = 5.0
 """How long a process may take to end before it is killed; what it would still save is thrown away anyway."""
 
+FREE_SECONDS = 5.0
+"""How long the port of a process that was killed may take to be free."""
+
 
 @dataclass(frozen=True)
 class Process:
@@ -86,7 +89,7 @@ def start(state: Path, process: Process, timeout: float = 60) -> None:
 
     """
     if process.port and not process.node:
-        require_free(process.port, process.name)
+        _require_free_soon(process.port, process.name)
     process.log.parent.mkdir(parents=True, exist_ok=True)
     env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(state), **process.env}
     marks = {DIR_MARK: str(state), NAME_MARK: process.name}
@@ -195,6 +198,18 @@ def require_free(port: int, purpose: str) -> None:
                 f"port {port}, needed for {purpose}, is in use by {holder_of(port)}; "
                 "end that process or choose other ports, for example SANDBOX_PORT=28400"
             ) from None
+
+
+def _require_free_soon(port: int, purpose: str) -> None:
+    """As `require_free`, but patient: the kernel may hold the port of a killed process a moment longer."""
+    deadline = time.monotonic() + FREE_SECONDS
+    while True:
+        try:
+            return require_free(port, purpose)
+        except SandboxError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def holder_of(port: int) -> str:
