@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.base.constants import LABEL_WORKSPACE, submit_group
+from components.base.constants import LABEL_ROLE, LABEL_WORKSPACE, submit_group
 from components.spark.defaults import SPARK_DEFAULTS as DEFAULTS
+from components.spark_operator.inputs import controller_account
 from policies.resources.conf import parse_conf
 from replay import Graph
 from tools.sandbox import apply, object_storage
@@ -146,6 +147,17 @@ class Deployed:
         if len(self.teams) < 2:
             raise CannotAskError("the stack has one team; what teams may not do to each other needs two")
         return self.teams[0], self.teams[1]
+
+    def namespaces(self, role: str) -> list[str]:
+        """The stack's namespaces of a role: `operator`, `shuffle`, `history` (that of all teams first)."""
+        metadata = [each.inputs["metadata"] for each in self.graph.of_type("Namespace")]
+        return sorted(each["name"] for each in metadata if each.get("labels", {}).get(LABEL_ROLE) == role)
+
+    @property
+    def operator(self) -> str:
+        """The account with which the operator makes drivers."""
+        (space,) = self.namespaces("operator")
+        return f"system:serviceaccount:{space}:{controller_account(space)}"
 
     @property
     def is_sandbox(self) -> bool:

@@ -8,17 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from components.base.constants import DRIVER_ACCOUNT, EXECUTOR_ACCOUNT
+from components.base.constants import DRIVER_ACCOUNT, EXECUTOR_ACCOUNT, SPARK_BLOCK_MANAGER, SPARK_DRIVER_RPC, SPARK_UI
 from tools.sandbox.console import SandboxError
 from tools.verify.deployed import Cluster, Deployed, Json, Team
 
 SCRATCH = "spark-on-ack-verify-plain"
 """A namespace without any policy: what no pod of it reaches says nothing about the teams' policies."""
-OPERATOR = "system:serviceaccount:spark-operator:spark-operator-controller"
 SIZES = {"driver": ("1", "2Gi"), "executor": ("250m", "512Mi"), "plain": ("250m", "512Mi")}
 """Billed sizes of ECI; a driver's holds the Java process that speaks with object storage."""
 START_SECONDS = 120
-PORTS = {"driver RPC": 7078, "blocks": 7079, "pages": 4040, "another": 22022}
+PORTS = {"driver RPC": SPARK_DRIVER_RPC, "blocks": SPARK_BLOCK_MANAGER, "pages": SPARK_UI, "another": 22022}
 CONNECT_SECONDS = 4.0
 LISTEN = textwrap.dedent("""
     import socketserver, sys, threading, time
@@ -118,7 +117,7 @@ class Probes:
         self._require(self._cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SCRATCH}}))
         self._create(plain(teams[0].image))
         for team in teams:
-            self._create(pod(team, "driver"), OPERATOR)
+            self._create(pod(team, "driver"), self._platform.operator)
             owner = self._cluster.get("pod", "verify-driver", "-n", team.namespace)["metadata"]
             account = f"system:serviceaccount:{team.namespace}:{DRIVER_ACCOUNT}"
             self._create(pod(team, "executor", owner), account)

@@ -6,10 +6,12 @@ from typing import Any, cast
 
 import pytest
 
+from tests.conftest import GraphOf
 from tools.sandbox.console import SandboxError
 from tools.verify import checks, evidence
 from tools.verify.check import CHECKS, CannotAskError, Check, FailedError, Outcome, Verdict, closure, run
 from tools.verify.checks.metrics import names
+from tools.verify.deployed import Cluster, Deployed
 from tools.verify.platform import Platform
 
 NO_PLATFORM = cast("Platform", None)
@@ -80,3 +82,10 @@ def test_evidence_of_checks_that_were_not_asked_is_kept(tmp_path: Path, monkeypa
 def test_names_of_metrics_are_found_in_expressions() -> None:
     expression = 'sum by (pod) (rate(spark_jobs_total{namespace=~"a|b"}[5m])) / max(metrics_X_Value) > 3 and absent(up)'
     assert names(expression) == {"spark_jobs_total", "metrics_X_Value", "up"}
+
+
+def test_namespaces_and_the_operators_account_are_those_of_the_stack(graph_of: GraphOf) -> None:
+    prod = Deployed("prod", cast("Cluster", None), graph_of("prod", True))
+    assert prod.namespaces("history") == ["spark-history", "spark-history-payments"]
+    assert len(prod.namespaces("shuffle")) == len(prod.namespaces("operator")) == 1
+    assert prod.operator == "system:serviceaccount:spark-operator:spark-operator-controller"

@@ -9,7 +9,7 @@ from tools.sandbox.console import SandboxError
 from tools.verify.admission_cases import BAD, GOOD, NAMESPACE, NAMESPACE_OBJECTS, RETIRED, Case, Json
 from tools.verify.check import CannotAskError, FailedError, check
 from tools.verify.platform import Platform
-from tools.verify.probes import IDENTITY, OPERATOR, pod
+from tools.verify.probes import IDENTITY, pod
 
 APPLICATION = "sparkapplications.sparkoperator.k8s.io"
 DEFINITIONS = (APPLICATION, "scheduledsparkapplications.sparkoperator.k8s.io", "sparkconnects.sparkoperator.k8s.io")
@@ -160,7 +160,7 @@ def identity(platform: Platform) -> str:
         manifest = pod(team, "driver")
         manifest["metadata"]["name"] = "verify-role"
         manifest["metadata"]["annotations"][f"{ECI}eci-ram-role-name"] = role
-        done = platform.cluster.create(manifest, OPERATOR, "--dry-run=server")
+        done = platform.cluster.create(manifest, platform.operator, "--dry-run=server")
         if done.returncode == 0 or "ram-role: " not in done.stderr:
             raise FailedError(
                 f"a pod of {team.name} may carry role {role}", "see rule ram-role of the admission policies"

@@ -3,6 +3,8 @@
 import json
 import re
 
+from components.history.component import APP
+from components.shuffle.inputs import WORKERS
 from tools.sandbox.console import SandboxError, wait_for
 from tools.verify.check import CannotAskError, FailedError, check
 from tools.verify.hadoop import act
@@ -22,7 +24,6 @@ ATTEMPT = re.compile(r"Starting task [\d.]+ in stage (\d+)\.(\d+) ")
 SHUFFLES = re.compile(r"shuffle count: (\d+), shuffle fallback counts: Map\((.*?)\)")
 """In the driver's report to the masters, each 10 s: shuffles since the last one, and reasons of fallbacks."""
 OPERATOR_LABELS = "app.kubernetes.io/component=controller"
-OPERATOR_SPACE = "spark-operator"
 
 
 @check(
@@ -109,14 +110,16 @@ def shuffle(platform: Platform) -> str:
 @check("event-log", "a finished job is shown by the history server", needs=["job"], seconds=HISTORY_SECONDS)
 def event_log(platform: Platform) -> str:
     """Through the API server's proxy, as a person would by port-forward."""
-    services = platform.graph.of_type("spark-on-ack:index:HistoryServer")
-    if not services:
-        raise CannotAskError("the stack has no history server")
     watched = _main(platform)
+    servers = platform.namespaces("history")
+    if not servers:
+        raise CannotAskError("the stack has no history server")
+    own = [space for space in servers if space == f"{servers[0]}-{watched.team.name}"]  # beside a bucket of its own
+    (space,) = own or servers[:1]
     application = re.search(r"(spark-[0-9a-f]{32})", watched.log)
     if application is None:
         raise FailedError("the driver's log names no application id", "see the driver's log")
-    path = "/api/v1/namespaces/spark-history/services/spark-history-server:http/proxy/api/v1/applications/"
+    path = f"/api/v1/namespaces/{space}/services/{APP}:http/proxy/api/v1/applications/"
 
     def shown() -> bool | None:
         answer = platform.cluster.kubectl("get", "--raw", path + application[1])
@@ -140,7 +143,9 @@ def operator_restart(platform: Platform) -> str:
     watched = platform.jobs.start("verify-operator", "long_task.py", arguments)
     wait_for("executors of verify-operator", lambda: watched.alive() or watched.ended, 180, interval=0.5)
     options = ["--grace-period=0", "--force", "--wait=false"]
-    done = platform.cluster.kubectl("delete", "pod", "-l", OPERATOR_LABELS, "-n", OPERATOR_SPACE, *options)
+    done = platform.cluster.kubectl(
+        "delete", "pod", "-l", OPERATOR_LABELS, "-n", *platform.namespaces("operator"), *options
+    )
     if done.returncode:
         raise SandboxError(f"the operator's pod could not be deleted: {done.stderr.strip()}")
     platform.jobs.wait(watched, "the job to end")
@@ -160,9 +165,9 @@ def worker_lost(platform: Platform) -> str:
     arguments = [platform.jobs.result("verify-worker"), "18", "2", "6", "2", "2"]
     watched = platform.jobs.start("verify-worker", "shuffle.py", arguments)
     wait_for("executors of verify-worker", lambda: watched.alive() or watched.ended, 180, interval=0.5)
-    space = platform.graph.of_type("spark-on-ack:index:ShuffleService")[0].inputs.get("namespace", "celeborn")
+    (space,) = platform.namespaces("shuffle")
     options = ["--grace-period=0", "--force", "--wait=false"]
-    platform.cluster.kubectl("delete", "pod", "celeborn-worker-0", "-n", str(space), *options)
+    platform.cluster.kubectl("delete", "pod", f"{WORKERS}-0", "-n", space, *options)
     platform.jobs.wait(watched, "the job to end")
     again = sorted({stage for stage, attempt in ATTEMPT.findall(watched.log) if attempt != "0"}, key=int)
     if again:

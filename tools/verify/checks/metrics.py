@@ -13,8 +13,8 @@ FUNCTIONS = {
     "max_over_time", "min", "min_over_time", "offset", "on", "or", "rate", "sum", "time", "unless", "without",
 }  # fmt: skip
 """Words of PromQL that are not names of metrics."""
-SCRAPED = {"spark-operator": "operator", "celeborn": "shuffle"}
-"""Namespace -> whose own metrics its pods serve; those of nodes and of kube-state-metrics are the cluster's."""
+SCRAPED = ("operator", "shuffle")
+"""Roles of namespaces whose pods serve metrics; those of nodes and of kube-state-metrics are the cluster's."""
 
 
 @check(
@@ -25,8 +25,7 @@ def metrics(platform: Platform) -> str:
     rules = [rule for each in platform.graph.of_type("PrometheusRule") for rule in _rules(each.inputs)]
     if not rules:
         raise CannotAskError("the stack renders no alert rules (monitoring.crds)")
-    served: dict[str, set[str]] = {space: _served(platform, space) for space in SCRAPED}
-    known = set().union(*served.values())
+    known = set().union(*(_served(platform, space) for role in SCRAPED for space in platform.namespaces(role)))
     wanted = {name for rule in rules for name in names(rule["expr"]) if name.startswith(("spark_", "metrics_"))}
     missing = sorted(name for name in wanted if name not in known)
     if missing:

@@ -3,6 +3,7 @@
 import json
 from urllib.parse import urlsplit
 
+from components.base.constants import CELEBORN_MASTER_RPC
 from tools.verify.check import CannotAskError, FailedError, check
 from tools.verify.deployed import Team
 from tools.verify.platform import Platform
@@ -52,7 +53,7 @@ def allowed(platform: Platform) -> str:
     """Connections from a driver and an executor that must work."""
     team = platform.teams[0]
     driver, executor = (platform.probes.running()[f"{role}:{team.name}"] for role in ("driver", "executor"))
-    celeborn: list[Target] = [(host, 9097) for host in _masters(team)]
+    celeborn: list[Target] = [(host, CELEBORN_MASTER_RPC) for host in _masters(team)]
     common = [DNS, storage_host(team), *celeborn]
     wanted: dict[str, tuple[Probe, list[Target]]] = {
         "driver": (driver, [*common, API, (executor.address, PORTS["blocks"])]),
@@ -98,7 +99,7 @@ def outside(platform: Platform) -> str:
     team = platform.teams[0]
     probes = platform.probes.running()
     plain = probes["plain"]
-    operator = platform.cluster.get("pods", "-n", "spark-operator")["items"]
+    operator = platform.cluster.get("pods", "-n", *platform.namespaces("operator"))["items"]
     pods = [(str(each["status"].get("podIP")), 8080) for each in operator[:1]]
     reached = plain.connect([API, *pods, *INTERNET, ("127.0.0.1", PORTS["another"])])
     open_targets = [
