@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -39,11 +40,30 @@ class Server:
         return [c for c in self.calls if c.method != "GET"]
 
 
+class SilentHandler(BaseHTTPRequestHandler):
+    """Writes no access log."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent."""
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server on a free port of loopback; gives its address."""
+    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{http.server_address[1]}"
+    http.shutdown()
+    http.server_close()
+    thread.join()
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     fake = Server()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(SilentHandler):
         def _any(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
@@ -58,14 +78,5 @@ def server() -> Iterator[Server]:
 
         do_GET = do_POST = do_PATCH = do_PUT = _any
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silent."""
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    yield fake
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with served(Handler) as fake.url:
+        yield fake

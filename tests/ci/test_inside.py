@@ -5,18 +5,17 @@ import gzip
 import json
 import subprocess
 import sys
-import threading
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bootstrap.names import runs_folder
+from tests.ci.conftest import SilentHandler, served
 from tests.conftest import ROOT
 from tools.ci import inside
 from tools.ci.__main__ import main
@@ -73,7 +72,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
     fake = Cloud(tmp_path / "mount")
     fake.folder.mkdir()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(SilentHandler):
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path, _, query = self.path.partition("?")
@@ -100,17 +99,8 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
         do_GET = do_POST = do_PUT = do_DELETE = _any
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Silent."""
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    yield fake
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with served(Handler) as fake.url:
+        yield fake
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from components.base.constants import DRIVER_ACCOUNT, EXECUTOR_ACCOUNT, SCRAPER_
 from tests.sandbox.conftest import Sandbox
 from tests.sandbox.network_intent import INTERNET, NODE_PORTS, OPEN_PORTS, Attempt
 from tools.sandbox.node import namespace
+from tools.verify.probes import CONNECT
 
 Json = dict[str, Any]
 PLAIN_NAMESPACE = "network-plain"
@@ -27,20 +28,6 @@ LISTEN = textwrap.dedent("""
         threading.Thread(target=server.serve_forever, daemon=True).start()
     print("listening", flush=True)
     time.sleep(3600)
-""")
-ATTEMPT = textwrap.dedent("""
-    import concurrent.futures, json, socket, sys
-    seconds, attempts = float(sys.argv[1]), json.loads(sys.argv[2])
-    def attempt(target):
-        try:
-            socket.create_connection(tuple(target), timeout=seconds).close()
-        except TimeoutError:
-            return "timed out"
-        except OSError as error:
-            return f"{type(error).__name__} {error}"
-        return "connected"
-    with concurrent.futures.ThreadPoolExecutor(32) as pool:
-        print(json.dumps(list(pool.map(attempt, attempts))))
 """)
 
 
@@ -118,7 +105,7 @@ class Field:
             mine = [each for each in attempts if each.source == source]
             targets = json.dumps([(self.addresses.get(each.target, each.target), each.port) for each in mine])
             done = self._sandbox.kubectl(
-                "exec", source, "-n", self._spaces[source], "--", "python3", "-c", ATTEMPT, str(SECONDS), targets
+                "exec", source, "-n", self._spaces[source], "--", "python3", "-c", CONNECT, str(SECONDS), targets
             )
             assert done.returncode == 0, done.stderr
             answer |= dict(zip(mine, json.loads(done.stdout), strict=True))
